@@ -1,0 +1,3 @@
+//! `countersign`: a forwarding proxy that verifies webhooks.
+
+fn main() {}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! # The map of the crate
+//! | module | what is in it |
+//! |---|---|
+//! | [`middleware`] | the layer, its service, future, bodies |
+//! | [`providers`] | one page and one scheme for each provider |
+//! | [`scheme`] | the vocabulary of signature schemes, for providers of your own |
+//! | [`public_url`] | how the URL that was signed is found behind proxies and tunnels |
+//! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
+//! | [`secret`], [`clock`], [`error`] | what it needs, and what can be wrong with it |
+
+pub mod clock;
+mod crypto;
+pub mod error;
+pub mod middleware;
+pub mod providers;
+pub mod public_url;
+pub mod request;
+pub mod scheme;
+pub mod secret;
+mod trace;
+#[cfg(feature = "vectors")]
+pub mod vectors;
+pub mod verdict;
+pub mod verifier;
+
+pub(crate) use self::public_url::SignedUrl;
+pub use self::{
+    error::ConfigError,
+    middleware::VerifyWebhookLayer,
+    public_url::PublicUrl,
+    secret::{Secret, Secrets},
+    verdict::{Rejection, RejectionKind, Verdict, Verified},
+    verifier::WebhookVerifier,
+};

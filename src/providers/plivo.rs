@@ -1,0 +1,321 @@
+//! Plivo: HMAC-SHA256 of the public URL, the sorted parameters and a nonce, in base64.
+
+use std::sync::Arc;
+
+use http::{HeaderName, Method};
+
+use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use crate::{
+    ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
+    crypto::{Algorithm, Encoding, Keys, Sink},
+    public_url::Scheme as UrlScheme,
+    request::{RequestHead, WebhookRequest},
+    scheme::{
+        Format, OptionKind, OptionSpec, Options,
+        form::{Blocks, Params},
+    },
+    verdict::{UrlForm, UrlMatch},
+    verifier::Context,
+};
+#[cfg(feature = "signing")]
+use crate::{
+    Secret,
+    scheme::{SignError, Signed, SigningContext},
+};
+
+const V3: Family = Family {
+    own: HeaderName::from_static("x-plivo-signature-v3"),
+    main_account: HeaderName::from_static("x-plivo-signature-ma-v3"),
+    nonce: HeaderName::from_static("x-plivo-signature-v3-nonce"),
+};
+const V2: Family = Family {
+    own: HeaderName::from_static("x-plivo-signature-v2"),
+    main_account: HeaderName::from_static("x-plivo-signature-ma-v2"),
+    nonce: HeaderName::from_static("x-plivo-signature-v2-nonce"),
+};
+
+/// One value, or several between commas.
+const LIST: Format = Format::Items { separator: ',' };
+
+/// Plivo: HMAC-SHA256 of the public URL, the sorted parameters and a nonce, in base64.
+///
+/// * **Headers**: `X-Plivo-Signature-V3` (made with the token of the account or subaccount that owns the resource) and
+///   `X-Plivo-Signature-Ma-V3` (the main account's token): one signature or several between commas, any may match.
+///   The nonce is in `X-Plivo-Signature-V3-Nonce`.
+/// * **Signed**: scheme, host and path; `?` and the query's parameters, decoded and sorted by name and value, as
+///   `name=value` between `&`; for POSTs a `.` if both are there, and the form's parameters sorted likewise, without
+///   separators; then `.` and the nonce. A body that is no form is not covered, and is refused.
+/// * **V2**: covers neither query nor body. It is refused unless the option `allow_v2` is on, and never looked at
+///   beside a V3 header: that would be a downgrade.
+/// * **Replay protection**: no time is signed. The nonce names one delivery.
+/// * **WebSockets**: media-stream upgrades are reported to be signed with another scheme than `wss`; the option
+///   `websocket_scheme` names it.
+/// * **Secret**: Console, overview page, Auth Token; subaccounts have their own.
+///
+/// Source: <https://www.plivo.com/docs/voice/concepts/signature-validation>
+pub static PLIVO: Provider = Provider {
+    id: "plivo",
+    aliases: &[],
+    name: "Plivo",
+    docs: "https://www.plivo.com/docs/voice/concepts/signature-validation",
+    secret: SecretInfo {
+        env: "PLIVO_AUTH_TOKEN",
+        location: "Console > overview page > Auth Token; subaccounts have their own",
+        format: "about 40 letters and digits",
+    },
+    summary: "HMAC-SHA256 of the public URL, the sorted parameters and a nonce",
+    pitfalls: &[
+        "V3 and Ma-V3 are made with different tokens where subaccounts are used",
+        "messaging documents V2, which covers neither query nor body; recent deliveries carry V3 too",
+        "JSON bodies, such as PHLO's, are covered by no documented signature",
+    ],
+    options: &[
+        OptionSpec {
+            name: "allow_v2",
+            kind: OptionKind::Bool,
+            help: "Accept V2 signatures where no V3 header is there. They cover neither query nor body.",
+        },
+        OptionSpec {
+            name: "websocket_scheme",
+            kind: OptionKind::Choice(&["http", "https", "ws", "wss"]),
+            help: "The URL scheme under which WebSocket upgrades are signed.",
+        },
+    ],
+    scheme: ProviderScheme::Custom(&Scheme),
+};
+
+/// Verifies Plivo's deliveries. See [`PLIVO`].
+pub struct Plivo {
+    keys: Keys,
+    allow_v2: bool,
+    websocket_scheme: Option<UrlScheme>,
+}
+
+/// The headers of one version.
+struct Family {
+    own: HeaderName,
+    main_account: HeaderName,
+    nonce: HeaderName,
+}
+
+/// What a request presents: the lists of signatures, and the nonce.
+struct Presented<'a> {
+    own: &'a [u8],
+    main_account: &'a [u8],
+    nonce: &'a [u8],
+    covers_body: bool,
+}
+
+impl Plivo {
+    /// A verifier with one auth token or several.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a token is empty.
+    pub fn new<S>(tokens: S) -> Result<Self, ConfigError>
+    where
+        S: TryInto<Secrets>,
+        S::Error: Into<ConfigError>,
+    {
+        let secrets = tokens.try_into().map_err(Into::into)?;
+        let keys = Keys::new(Algorithm::HmacSha256, &secrets, |token| Some(token.to_vec().into()));
+        Ok(Self { keys: keys.ok_or(ConfigError::EmptySecret)?, allow_v2: false, websocket_scheme: None })
+    }
+
+    /// Accepts V2 signatures where no V3 header is there.
+    ///
+    /// **They cover neither the query nor the body**: whoever sees one delivery can send another body with it.
+    #[must_use]
+    pub fn dangerous_allow_v2(mut self) -> Self {
+        self.allow_v2 = true;
+        self
+    }
+
+    /// The URL scheme under which WebSocket upgrades are signed; as they were requested, unless set.
+    #[must_use]
+    pub fn websocket_scheme(mut self, scheme: UrlScheme) -> Self {
+        self.websocket_scheme = Some(scheme);
+        self
+    }
+
+    fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a>, Rejection> {
+        let has = |family: &Family| {
+            [&family.own, &family.main_account].into_iter().any(|name| head.headers().contains_key(name))
+        };
+        // The stronger version decides alone wherever one of its headers is there, even an empty one.
+        if has(&V3) {
+            V3.present(head, true)
+        } else if !has(&V2) {
+            Err(RejectionKind::MissingSignature.into())
+        } else if self.allow_v2 {
+            V2.present(head, false)
+        } else {
+            Err(RejectionKind::UnsupportedAlgorithm.into())
+        }
+    }
+}
+
+impl Family {
+    fn present<'a>(&self, head: &RequestHead<'a>, covers_body: bool) -> Result<Presented<'a>, Rejection> {
+        let own = head.header(&self.own)?.unwrap_or_default();
+        let main_account = head.header(&self.main_account)?.unwrap_or_default();
+        if own.is_empty() && main_account.is_empty() {
+            return Err(RejectionKind::MissingSignature.into());
+        }
+        let nonce = head.header(&self.nonce)?.filter(|nonce| !nonce.is_empty());
+        let presented =
+            Presented { own, main_account, nonce: nonce.ok_or(RejectionKind::MalformedSignature)?, covers_body };
+        if presented.tags().next().is_none() {
+            return Err(RejectionKind::MalformedSignature.into());
+        }
+        Ok(presented)
+    }
+}
+
+impl<'a> Presented<'a> {
+    fn tags(&self) -> impl Iterator<Item = crate::crypto::SignatureTag> + use<'a> {
+        let length = Algorithm::HmacSha256.tag_length();
+        [self.own, self.main_account].into_iter().flat_map(move |list| Encoding::Base64.tags(LIST, list, length))
+    }
+}
+
+impl WebhookVerifier for Plivo {
+    fn provider(&self) -> &'static str {
+        PLIVO.id
+    }
+
+    fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
+        self.present(head).map(drop)
+    }
+
+    fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
+        let presented = self.present(request.head())?;
+        let content = Content::of(request, presented.covers_body)?;
+        if request.url().is_unknown() {
+            return Err(RejectionKind::UrlUnknown.into());
+        }
+        for mut url in request.url().candidates() {
+            if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, self.websocket_scheme) {
+                url.scheme = scheme;
+            }
+            let mut macs = self.keys.start();
+            content.feed(&url, presented.nonce, &mut macs);
+            if let Some(index) = macs.find(|| presented.tags()) {
+                let url = UrlMatch { scheme: url.scheme.as_str(), form: UrlForm::AsRequested };
+                return Ok(Verdict::Accept(Verified::new(PLIVO.id, self.keys.secret(index)).with_url(url)));
+            }
+        }
+        Err(RejectionKind::SignatureMismatch.into())
+    }
+
+    fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+        let fresh = Self::new(secrets.clone())?;
+        Ok(Arc::new(Self { keys: fresh.keys, ..*self }))
+    }
+}
+
+impl std::fmt::Debug for Plivo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plivo")
+            .field("allow_v2", &self.allow_v2)
+            .field("websocket_scheme", &self.websocket_scheme)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is signed besides scheme, authority, path and nonce.
+enum Content<'a> {
+    V2,
+    V3 { query: Params<'a>, form: Params<'a> },
+}
+
+impl<'a> Content<'a> {
+    fn of(request: &WebhookRequest<'a>, covers_body: bool) -> Result<Self, Rejection> {
+        if !covers_body {
+            return Ok(Self::V2);
+        }
+        let body = request.body();
+        let is_form =
+            request.method() != Method::GET && request.head().has_content_type("application/x-www-form-urlencoded");
+        if !(is_form || body.is_empty()) {
+            return Err(RejectionKind::SignatureMismatch.into());
+        }
+        let sorted = |params: Option<Params<'a>>| {
+            let mut params = params.ok_or(RejectionKind::MalformedBody)?;
+            params.sort();
+            Ok::<_, Rejection>(params)
+        };
+        let query = sorted(Params::parse(request.url().query().unwrap_or_default()))?;
+        let form = sorted(Params::parse(body))?;
+        if form.is_empty() && !body.is_empty() {
+            return Err(RejectionKind::MalformedBody.into());
+        }
+        Ok(Self::V3 { query, form })
+    }
+
+    fn feed(&self, url: &SignedUrl<'_>, nonce: &[u8], sink: &mut (impl Sink + ?Sized)) {
+        let mut blocks = Blocks::new(sink);
+        let [prefix, path] = url.path();
+        for piece in [url.scheme.as_str(), "://", url.authority, prefix, path] {
+            blocks.put(piece.as_bytes());
+        }
+        if let Self::V3 { query, form } = self {
+            if !(query.is_empty() && form.is_empty()) {
+                blocks.put(b"?");
+            }
+            for (index, param) in query.iter().enumerate() {
+                if index > 0 {
+                    blocks.put(b"&");
+                }
+                blocks.put_decoded(param.name());
+                blocks.put(b"=");
+                blocks.put_decoded(param.value());
+            }
+            if !(query.is_empty() || form.is_empty()) {
+                blocks.put(b".");
+            }
+            for param in form.iter() {
+                blocks.put_decoded(param.name());
+                blocks.put_decoded(param.value());
+            }
+            blocks.put(b".");
+        }
+        blocks.put(nonce);
+    }
+}
+
+#[derive(Debug)]
+struct Scheme;
+
+impl CustomScheme for Scheme {
+    fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+        let mut plivo = Plivo::new(secrets.clone())?;
+        if options.is_on("allow_v2") {
+            plivo = plivo.dangerous_allow_v2();
+        }
+        plivo.websocket_scheme = options.text("websocket_scheme").and_then(UrlScheme::parse);
+        Ok(Arc::new(plivo))
+    }
+
+    #[cfg(feature = "signing")]
+    fn sign(
+        &self,
+        secret: &Secret,
+        options: &Options,
+        request: &WebhookRequest<'_>,
+        context: &SigningContext<'_>,
+    ) -> Result<Signed, SignError> {
+        let key = crate::crypto::Key::new(Algorithm::HmacSha256, secret.expose()).ok_or(SignError::MalformedSecret)?;
+        let mut url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
+        let websocket_scheme = options.text("websocket_scheme").and_then(UrlScheme::parse);
+        if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, websocket_scheme) {
+            url.scheme = scheme;
+        }
+        let content = Content::of(request, true)?;
+        let tag = key.sign(|sink| content.feed(&url, context.delivery_id.as_bytes(), sink));
+        let mut signed = Signed::default();
+        signed.header(V3.own, &Encoding::Base64.encode(&tag))?;
+        signed.header(V3.nonce, context.delivery_id)?;
+        signed.removed.extend([V3.main_account, V2.own, V2.main_account, V2.nonce]);
+        Ok(signed)
+    }
+}

@@ -1,0 +1,189 @@
+//! A row of the registry.
+
+use std::sync::Arc;
+
+use crate::{
+    ConfigError, Secrets, WebhookVerifier,
+    scheme::{OptionSpec, Options, Recipe, SchemeVerifier},
+};
+#[cfg(feature = "signing")]
+use crate::{
+    Secret,
+    request::WebhookRequest,
+    scheme::{SignError, Signed, SigningContext},
+};
+
+/// A provider: what it is called, where its secret is found, how it signs.
+#[derive(Debug)]
+pub struct Provider {
+    /// The id, in snake case, as ngrok and the conformance vectors spell it.
+    pub id: &'static str,
+    /// Other spellings of the id.
+    pub aliases: &'static [&'static str],
+    /// The name as the provider writes it.
+    pub name: &'static str,
+    /// The provider's own page about its signatures.
+    pub docs: &'static str,
+    /// Where the secret is found.
+    pub secret: SecretInfo,
+    /// The scheme in one sentence.
+    pub summary: &'static str,
+    /// What people get wrong with it.
+    pub pitfalls: &'static [&'static str],
+    /// The options that it has.
+    pub options: &'static [OptionSpec],
+    /// How it signs.
+    pub scheme: ProviderScheme,
+}
+
+/// Where a provider's secret is found and what it looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretInfo {
+    /// The environment variable that usually holds it.
+    pub env: &'static str,
+    /// Where the provider shows it.
+    pub location: &'static str,
+    /// What it looks like.
+    pub format: &'static str,
+}
+
+/// How a provider signs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ProviderScheme {
+    /// By hand, where the vocabulary does not reach.
+    Custom(&'static dyn CustomScheme),
+    /// By a recipe.
+    Recipe(Recipe),
+}
+
+/// A scheme written by hand.
+pub trait CustomScheme: std::fmt::Debug + Send + Sync {
+    /// Makes a verifier; `options` were held to the provider's list.
+    ///
+    /// # Errors
+    /// What is wrong with the secrets or the options.
+    fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError>;
+
+    /// Signs a request as the provider would.
+    ///
+    /// # Errors
+    /// [`SignError`] when the secret or the request does not fit the scheme.
+    #[cfg(feature = "signing")]
+    fn sign(
+        &self,
+        secret: &Secret,
+        options: &Options,
+        request: &WebhookRequest<'_>,
+        context: &SigningContext<'_>,
+    ) -> Result<Signed, SignError>;
+}
+
+impl Provider {
+    /// A verifier for this provider's deliveries.
+    ///
+    /// # Errors
+    /// What is wrong with the secrets or the options.
+    pub fn verifier<S>(&self, secrets: S, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError>
+    where
+        S: TryInto<Secrets>,
+        S::Error: Into<ConfigError>,
+    {
+        let secrets = secrets.try_into().map_err(Into::into)?;
+        options.check(self.id, self.options)?;
+        match &self.scheme {
+            ProviderScheme::Custom(custom) => custom.verifier(&secrets, options),
+            ProviderScheme::Recipe(recipe) => {
+                Ok(Arc::new(SchemeVerifier::with_options(self.id, recipe, &secrets, options.clone())?))
+            }
+        }
+    }
+
+    /// Signs a request as the provider would.
+    ///
+    /// # Errors
+    /// [`SignError`] when the secret or the request does not fit the scheme.
+    #[cfg(feature = "signing")]
+    pub fn sign(
+        &self,
+        secret: &Secret,
+        options: &Options,
+        request: &WebhookRequest<'_>,
+        context: &SigningContext<'_>,
+    ) -> Result<Signed, SignError> {
+        match &self.scheme {
+            ProviderScheme::Custom(custom) => custom.sign(secret, options, request, context),
+            ProviderScheme::Recipe(recipe) => recipe.sign(secret, request, context),
+        }
+    }
+}
+
+/// The provider of this id or alias, in any case, with `-` for `_` if you like.
+///
+/// # Errors
+/// [`ConfigError::UnknownProvider`] with the nearest names.
+pub fn by_id(id: &str) -> Result<&'static Provider, ConfigError> {
+    let wanted = id.trim().to_ascii_lowercase().replace('-', "_");
+    let found = super::ALL.iter().find(|provider| provider.id == wanted || provider.aliases.contains(&wanted.as_str()));
+    found.copied().ok_or_else(|| ConfigError::UnknownProvider { id: id.to_owned(), nearest: nearest(&wanted) })
+}
+
+/// Up to three ids that differ least from `wanted`.
+fn nearest(wanted: &str) -> Vec<&'static str> {
+    let mut ranked: Vec<_> = super::ALL
+        .iter()
+        .map(|provider| {
+            let spellings = std::iter::once(&provider.id).chain(provider.aliases);
+            let distance = spellings.map(|spelling| edit_distance(wanted, spelling)).min().unwrap_or(usize::MAX);
+            let related = provider.id.contains(wanted) || wanted.contains(provider.id);
+            (if related { 0 } else { distance }, provider.id)
+        })
+        .filter(|(distance, id)| *distance <= id.len().max(wanted.len()) / 2)
+        .collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, id)| id).take(3).collect()
+}
+
+/// Levenshtein distance in bytes.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut previous = i + 1;
+        for (slot, b) in row.iter_mut().skip(1).zip(right.bytes()) {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = *slot;
+            previous = substituted.min(diagonal + 1).min(previous + 1);
+            *slot = previous;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slice_is_sorted_and_ids_are_unique() {
+        assert!(super::super::ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
+    }
+
+    #[test]
+    fn look_up() {
+        assert_eq!(by_id("Twilio").expect("a provider").id, "twilio");
+        let ConfigError::UnknownProvider { nearest, .. } = by_id("twillio").unwrap_err() else { panic!() };
+        assert_eq!(nearest.first(), Some(&"twilio"));
+        assert!(by_id("").is_err());
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("abc", "abc"), 0);
+    }
+}

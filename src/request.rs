@@ -1,0 +1,217 @@
+//! What a verifier may see of a request.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method};
+
+use crate::{Rejection, RejectionKind, public_url::RequestUrl};
+
+/// A borrowed view of a request whose body has arrived in full: method, public URL, headers and the raw body.
+///
+/// Nothing in it was decoded or changed on the way.
+#[derive(Clone, Copy, Debug)]
+pub struct WebhookRequest<'a> {
+    head: RequestHead<'a>,
+    body: RawBody<'a>,
+}
+
+impl<'a> WebhookRequest<'a> {
+    /// Puts a view together. `url` is the URL that the provider requested, as far as it is known.
+    #[must_use]
+    pub fn new(
+        method: &'a Method,
+        url: impl Into<RequestUrl<'a>>,
+        headers: &'a HeaderMap,
+        body: impl Into<RawBody<'a>>,
+    ) -> Self {
+        Self { head: RequestHead { method, url: url.into(), headers }, body: body.into() }
+    }
+
+    pub(crate) fn from_head(head: RequestHead<'a>, body: RawBody<'a>) -> Self {
+        Self { head, body }
+    }
+
+    /// Everything but the body.
+    #[must_use]
+    pub fn head(&self) -> &RequestHead<'a> {
+        &self.head
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'a Method {
+        self.head.method
+    }
+
+    /// The URLs that the provider may have requested.
+    #[must_use]
+    pub fn url(&self) -> &RequestUrl<'a> {
+        &self.head.url
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.head.headers
+    }
+
+    /// The one value of a header; see [`RequestHead::header`].
+    ///
+    /// # Errors
+    /// [`RejectionKind::MalformedSignature`] when the header stands there more than once with differing values.
+    pub fn header(&self, name: &HeaderName) -> Result<Option<&'a [u8]>, Rejection> {
+        self.head.header(name)
+    }
+
+    /// The bytes of the body as they came.
+    #[must_use]
+    pub fn body(&self) -> RawBody<'a> {
+        self.body
+    }
+}
+
+/// A request before its body was read.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestHead<'a> {
+    method: &'a Method,
+    url: RequestUrl<'a>,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> RequestHead<'a> {
+    /// Puts a view together.
+    #[must_use]
+    pub fn new(method: &'a Method, url: impl Into<RequestUrl<'a>>, headers: &'a HeaderMap) -> Self {
+        Self { method, url: url.into(), headers }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'a Method {
+        self.method
+    }
+
+    /// The URLs that the provider may have requested.
+    #[must_use]
+    pub fn url(&self) -> &RequestUrl<'a> {
+        &self.url
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// The one value of a header that a signature depends on; `None` if it is absent.
+    ///
+    /// A header that is repeated with the same value counts once: proxies do that.
+    ///
+    /// # Errors
+    /// [`RejectionKind::MalformedSignature`] when it is repeated with differing values, since two readers could then
+    /// disagree about which one counts.
+    pub fn header(&self, name: &HeaderName) -> Result<Option<&'a [u8]>, Rejection> {
+        let mut values = self.headers.get_all(name).iter();
+        let Some(first) = values.next() else { return Ok(None) };
+        if values.any(|other| other != first) {
+            return Err(Rejection::new(RejectionKind::MalformedSignature));
+        }
+        Ok(Some(first.as_bytes()))
+    }
+
+    /// Whether the media type of the body is `wanted` (lower case), whatever its parameters.
+    ///
+    /// Differing `Content-Type` headers are no media type at all.
+    #[must_use]
+    pub fn has_content_type(&self, wanted: &str) -> bool {
+        let Ok(Some(value)) = self.header(&http::header::CONTENT_TYPE) else { return false };
+        let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        essence.eq_ignore_ascii_case(wanted.as_bytes())
+    }
+
+    /// Whether the request asks to become a WebSocket.
+    #[must_use]
+    pub fn is_websocket_upgrade(&self) -> bool {
+        crate::public_url::is_websocket_upgrade(self.headers)
+    }
+}
+
+/// The bytes of a body, in the pieces in which they arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct RawBody<'a>(Pieces<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Pieces<'a> {
+    One(&'a [u8]),
+    Many(&'a [Bytes]),
+}
+
+impl<'a> RawBody<'a> {
+    /// The pieces in order.
+    pub fn pieces(self) -> impl Iterator<Item = &'a [u8]> + Clone {
+        let count = match self.0 {
+            Pieces::One(_) => 1,
+            Pieces::Many(frames) => frames.len(),
+        };
+        (0..count).filter_map(move |index| self.piece(index))
+    }
+
+    /// One of the pieces.
+    pub(crate) fn piece(self, index: usize) -> Option<&'a [u8]> {
+        match self.0 {
+            Pieces::One(bytes) => Some(bytes).filter(|_| index == 0),
+            Pieces::Many(frames) => frames.get(index).map(|frame| &frame[..]),
+        }
+    }
+
+    /// How many bytes there are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self.0 {
+            Pieces::One(bytes) => bytes.len(),
+            Pieces::Many(frames) => frames.iter().map(Bytes::len).sum(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The body in one piece: borrowed when it came in one, else joined. For verifiers that must parse it.
+    #[must_use]
+    pub fn contiguous(self) -> Cow<'a, [u8]> {
+        match self.0 {
+            Pieces::One(bytes) => Cow::Borrowed(bytes),
+            Pieces::Many([]) => Cow::Borrowed(&[]),
+            Pieces::Many([frame]) => Cow::Borrowed(frame),
+            Pieces::Many(frames) => Cow::Owned(frames.concat()),
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for RawBody<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self(Pieces::One(bytes))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for RawBody<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self(Pieces::One(bytes))
+    }
+}
+
+impl<'a> From<&'a str> for RawBody<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Pieces::One(text.as_bytes()))
+    }
+}
+
+impl<'a> From<&'a [Bytes]> for RawBody<'a> {
+    fn from(frames: &'a [Bytes]) -> Self {
+        Self(Pieces::Many(frames))
+    }
+}

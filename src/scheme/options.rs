@@ -1,0 +1,163 @@
+//! Settings of a provider that are not secrets: what the command line's `--verify-webhook-option` sets.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::ConfigError;
+
+/// A provider's option: its name, what values it takes, what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionSpec {
+    /// The name, in snake case.
+    pub name: &'static str,
+    /// The kind of value.
+    pub kind: OptionKind,
+    /// What it does, in one sentence.
+    pub help: &'static str,
+}
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionKind {
+    /// `true` or `false`.
+    Bool,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Texts by name, for example certificates by their URL.
+    Map,
+    /// Seconds, a whole number that is not negative.
+    Secs,
+    /// Any text that is not empty.
+    Text,
+}
+
+/// An option's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionValue {
+    /// `true` or `false`.
+    Bool(bool),
+    /// Texts by name.
+    Map(BTreeMap<String, String>),
+    /// Seconds.
+    Secs(u64),
+    /// A text, or one of the words of a choice.
+    Text(String),
+}
+
+/// The options of one verifier, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options(BTreeMap<String, OptionValue>);
+
+/// The option that every provider with a timestamp has.
+pub(crate) const TOLERANCE: OptionSpec = OptionSpec {
+    name: "tolerance_s",
+    kind: OptionKind::Secs,
+    help: "How many seconds the signed time may lie from now, on either side.",
+};
+
+impl Options {
+    /// No options: the strict form of every scheme.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Sets an option.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: OptionValue) -> Self {
+        self.0.insert(name.into(), value);
+        self
+    }
+
+    /// The value that an option was set to.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&OptionValue> {
+        self.0.get(name)
+    }
+
+    /// Whether a boolean option is on; off unless set.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(OptionValue::Bool(true)))
+    }
+
+    /// A text or a choice.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(OptionValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The window that was set, if one was.
+    #[must_use]
+    pub fn tolerance(&self) -> Option<Duration> {
+        match self.get(TOLERANCE.name) {
+            Some(OptionValue::Secs(secs)) => Some(Duration::from_secs(*secs)),
+            _ => None,
+        }
+    }
+
+    /// Holds the options to a provider's list.
+    pub(crate) fn check(&self, provider: &'static str, known: &[OptionSpec]) -> Result<(), ConfigError> {
+        for (name, value) in &self.0 {
+            let Some(spec) = known.iter().find(|spec| spec.name == name) else {
+                return Err(ConfigError::UnknownOption {
+                    provider,
+                    option: name.clone(),
+                    known: known.iter().map(|spec| spec.name).collect(),
+                });
+            };
+            if !spec.kind.admits(value) {
+                return Err(ConfigError::WrongOptionValue {
+                    provider,
+                    option: name.clone(),
+                    expected: spec.kind.expected(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl OptionKind {
+    /// What a value must look like, in words.
+    #[must_use]
+    pub const fn expected(self) -> &'static str {
+        match self {
+            Self::Bool => "`true` or `false`",
+            Self::Choice(_) => "one of its words",
+            Self::Map => "texts by name",
+            Self::Secs => "a whole number of seconds",
+            Self::Text => "a text that is not empty",
+        }
+    }
+
+    /// Reads a value as the command line has it; `None` if it is none of this kind.
+    #[must_use]
+    pub fn parse(self, text: &str) -> Option<OptionValue> {
+        let value = match self {
+            Self::Bool => OptionValue::Bool(text.parse().ok()?),
+            Self::Secs => OptionValue::Secs(text.parse().ok()?),
+            Self::Choice(_) | Self::Text => OptionValue::Text(text.to_owned()),
+            Self::Map => {
+                let (name, value) = text.split_once('=')?;
+                OptionValue::Map(BTreeMap::from([(name.to_owned(), value.to_owned())]))
+            }
+        };
+        self.admits(&value).then_some(value)
+    }
+
+    fn admits(self, value: &OptionValue) -> bool {
+        match (self, value) {
+            (Self::Bool, OptionValue::Bool(_))
+            | (Self::Map, OptionValue::Map(_))
+            | (Self::Secs, OptionValue::Secs(_)) => true,
+            (Self::Text, OptionValue::Text(text)) => !text.is_empty(),
+            (Self::Choice(words), OptionValue::Text(text)) => words.contains(&text.as_str()),
+            _ => false,
+        }
+    }
+}

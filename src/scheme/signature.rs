@@ -1,0 +1,172 @@
+//! Where signatures are and how they are written.
+
+use crate::{
+    Rejection, RejectionKind,
+    crypto::{Encoding, SignatureTag},
+};
+
+/// Where the signature is and how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature {
+    pub(super) headers: &'static [&'static str],
+    pub(super) any: bool,
+    pub(super) format: Format,
+    pub(super) encoding: Encoding,
+}
+
+/// The grammar of a signature header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// The encoded signature and nothing else.
+    Bare,
+    /// Encoded signatures between separators, any may match. Blanks around them do not count.
+    Items {
+        /// What stands between items, for example `,`.
+        separator: char,
+    },
+    /// Items `<key><assign><value>` between separators. The items called `key` are signatures, any may match; one may
+    /// be the timestamp ([`Timestamp::pair`](super::Timestamp::pair)); others are skipped. Blanks around items do not
+    /// count.
+    Pairs {
+        /// What stands between items: `,`, `;` or a blank.
+        separator: char,
+        /// What stands between key and value: `=` or `,`.
+        assign: char,
+        /// The key of signatures: `v1`.
+        key: &'static str,
+    },
+    /// A constant text, then the encoded signature: `sha256=…`.
+    Prefix(&'static str),
+}
+
+impl Signature {
+    /// Hexadecimal digits in the first of `headers` (lower case) that is there.
+    #[must_use]
+    pub const fn hex(headers: &'static [&'static str], format: Format) -> Self {
+        Self::new(headers, format, Encoding::Hex)
+    }
+
+    /// Padded standard base64 in the first of `headers` (lower case) that is there.
+    #[must_use]
+    pub const fn base64(headers: &'static [&'static str], format: Format) -> Self {
+        Self::new(headers, format, Encoding::Base64)
+    }
+
+    /// A signature in the first of `headers` (lower case) that is there: it alone decides.
+    #[must_use]
+    pub const fn new(headers: &'static [&'static str], format: Format, encoding: Encoding) -> Self {
+        Self { headers, any: false, format, encoding }
+    }
+
+    /// A signature in any of the headers may match, for example while the provider rotates keys.
+    #[must_use]
+    pub const fn in_any_header(mut self) -> Self {
+        self.any = true;
+        self
+    }
+
+    /// The headers that it may stand in.
+    #[must_use]
+    pub const fn headers(&self) -> &'static [&'static str] {
+        self.headers
+    }
+
+    /// The grammar.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The encoding.
+    #[must_use]
+    pub const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+}
+
+impl Format {
+    /// The encoded signatures of a header.
+    pub(crate) fn signatures<'v>(self, value: &'v [u8]) -> impl Iterator<Item = &'v [u8]> + Clone {
+        let (mut single, mut items, mut list) = (None, None, None);
+        match self {
+            Self::Bare => single = Some(value),
+            Self::Items { separator } => items = Some(split(value, separator)),
+            Self::Pairs { separator, assign, key } => list = Some((pairs(value, separator, assign), key)),
+            Self::Prefix(prefix) => single = value.strip_prefix(prefix.as_bytes()),
+        }
+        let list = list.into_iter().flat_map(|(pairs, wanted)| {
+            pairs.filter_map(move |(key, text)| (key == wanted.as_bytes()).then_some(text))
+        });
+        single.into_iter().chain(items.into_iter().flatten()).chain(list)
+    }
+
+    /// The value of the one pair called `wanted`.
+    pub(super) fn pair<'v>(self, value: &'v [u8], wanted: &str) -> Result<Option<&'v [u8]>, Rejection> {
+        let Self::Pairs { separator, assign, .. } = self else { return Ok(None) };
+        let mut found = pairs(value, separator, assign).filter(|(key, _)| *key == wanted.as_bytes());
+        match (found.next(), found.next()) {
+            (first, None) => Ok(first.map(|(_, text)| text)),
+            (_, Some(_)) => Err(RejectionKind::TimestampMalformed.into()),
+        }
+    }
+
+    /// Why a header holds no signature that could be decoded.
+    pub(super) fn complaint(self, value: &[u8], timestamp: Option<&str>) -> RejectionKind {
+        let named_otherwise = match self {
+            Self::Bare | Self::Items { .. } => false,
+            Self::Prefix(prefix) => {
+                !value.starts_with(prefix.as_bytes()) && prefix.ends_with('=') && names_a_version(value)
+            }
+            Self::Pairs { separator, assign, key } => {
+                let mut others = pairs(value, separator, assign).map(|(name, _)| name);
+                let known = |name: &[u8]| name == key.as_bytes() || timestamp.is_some_and(|t| name == t.as_bytes());
+                self.signatures(value).next().is_none() && others.any(|name| !known(name))
+            }
+        };
+        if named_otherwise { RejectionKind::UnsupportedAlgorithm } else { RejectionKind::MalformedSignature }
+    }
+
+    /// Writes a header.
+    #[cfg(feature = "signing")]
+    pub(super) fn write(self, signature: &str, timestamp: Option<(&str, &str)>) -> String {
+        match self {
+            Self::Bare | Self::Items { .. } => signature.to_owned(),
+            Self::Prefix(prefix) => format!("{prefix}{signature}"),
+            Self::Pairs { separator, assign, key } => match timestamp {
+                Some((name, time)) => format!("{name}{assign}{time}{separator}{key}{assign}{signature}"),
+                None => format!("{key}{assign}{signature}"),
+            },
+        }
+    }
+}
+
+impl Encoding {
+    /// The tags of a header, those that cannot be decoded left out.
+    pub(crate) fn tags<'v>(
+        self,
+        format: Format,
+        value: &'v [u8],
+        length: usize,
+    ) -> impl Iterator<Item = SignatureTag> + use<'v> {
+        format.signatures(value).filter_map(move |text| self.decode(text, length))
+    }
+}
+
+/// `name=value` with a short alphanumeric name, as in `sha1=…`.
+fn names_a_version(value: &[u8]) -> bool {
+    value.iter().position(|byte| *byte == b'=').is_some_and(|end| {
+        (1..=16).contains(&end) && end + 1 < value.len() && value.iter().take(end).all(u8::is_ascii_alphanumeric)
+    })
+}
+
+fn split<'v>(value: &'v [u8], separator: char) -> impl Iterator<Item = &'v [u8]> + Clone {
+    value.split(move |byte| *byte == separator as u8).map(<[u8]>::trim_ascii)
+}
+
+fn pairs<'v>(value: &'v [u8], separator: char, assign: char) -> impl Iterator<Item = (&'v [u8], &'v [u8])> + Clone {
+    split(value, separator).filter_map(move |item| {
+        let end = item.iter().position(|byte| *byte == assign as u8)?;
+        Some((item.get(..end)?, item.get(end + 1..)?))
+    })
+}

@@ -1,0 +1,280 @@
+//! The interpreter: a recipe and secrets, run over a request.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+use smallvec::SmallVec;
+
+use super::{
+    content::{Companions, Part, feed},
+    options::Options,
+    recipe::Recipe,
+    timestamp::{Location, check_window},
+};
+use crate::{
+    ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
+    clock::UnixTime,
+    crypto::Keys,
+    request::{RequestHead, WebhookRequest},
+    verdict::{UrlForm, UrlMatch},
+    verifier::Context,
+};
+
+/// Verifies by a [`Recipe`].
+pub struct SchemeVerifier {
+    provider: &'static str,
+    recipe: Recipe,
+    names: Names,
+    keys: Keys,
+    options: Options,
+    legacy: Option<Box<Self>>,
+}
+
+/// The recipe's header names, made ready for look-ups.
+struct Names {
+    signature: SmallVec<[HeaderName; 1]>,
+    timestamp: SmallVec<[HeaderName; 1]>,
+    delivery_id: SmallVec<[HeaderName; 1]>,
+    parts: SmallVec<[HeaderName; 1]>,
+}
+
+/// What the headers present.
+struct Presented<'a> {
+    signatures: SmallVec<[&'a [u8]; 2]>,
+    companions: Companions<'a>,
+    signed_at: Option<UnixTime>,
+}
+
+impl SchemeVerifier {
+    /// A verifier for `recipe`. `provider` is the name under which verdicts and logs know it.
+    ///
+    /// # Errors
+    /// [`ConfigError::MalformedSecret`] when a secret is not written as the recipe's key format asks.
+    pub fn new<S>(provider: &'static str, recipe: &Recipe, secrets: S) -> Result<Self, ConfigError>
+    where
+        S: TryInto<Secrets>,
+        S::Error: Into<ConfigError>,
+    {
+        Self::with_options(provider, recipe, &secrets.try_into().map_err(Into::into)?, Options::new())
+    }
+
+    pub(crate) fn with_options(
+        provider: &'static str,
+        recipe: &Recipe,
+        secrets: &Secrets,
+        options: Options,
+    ) -> Result<Self, ConfigError> {
+        let key = recipe.key;
+        let keys = Keys::new(recipe.algorithm, secrets, |secret| key.decode(secret))
+            .ok_or(ConfigError::MalformedSecret { provider, expected: key.expected() })?;
+        let legacy = match recipe.legacy {
+            Some(legacy) => Some(Box::new(Self::with_options(provider, &legacy.recipe, secrets, options.clone())?)),
+            None => None,
+        };
+        Ok(Self { provider, recipe: *recipe, names: Names::of(recipe), keys, options, legacy })
+    }
+
+    /// Whether one of the older scheme's headers is there and none of the newer's.
+    fn is_legacy(&self, head: &RequestHead<'_>) -> bool {
+        let any = |names: &[HeaderName]| {
+            names.iter().any(|name| head.headers().get(name).is_some_and(|value| !value.is_empty()))
+        };
+        self.legacy.as_ref().is_some_and(|legacy| !any(&self.names.signature) && any(&legacy.names.signature))
+    }
+
+    /// The older scheme's verifier if it is to decide, an error if it must not.
+    fn legacy_for(&self, head: &RequestHead<'_>) -> Result<Option<&Self>, Rejection> {
+        match (&self.legacy, self.recipe.legacy) {
+            (Some(verifier), Some(legacy)) if self.is_legacy(head) => {
+                if self.options.is_on(legacy.option) {
+                    Ok(Some(verifier))
+                } else {
+                    Err(RejectionKind::UnsupportedAlgorithm.into())
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a>, Rejection> {
+        let Recipe { signature, timestamp, .. } = self.recipe;
+        let mut signatures = SmallVec::new();
+        for name in &self.names.signature {
+            match head.header(name)? {
+                Some(value) if !value.is_empty() => signatures.push(value),
+                _ => continue,
+            }
+            if !signature.any {
+                break;
+            }
+        }
+        let Some(first) = signatures.first().copied() else { return Err(RejectionKind::MissingSignature.into()) };
+        let pair = match timestamp.map(|timestamp| timestamp.location) {
+            Some(Location::Pair(name)) => Some(name),
+            _ => None,
+        };
+        let length = self.recipe.algorithm.tag_length();
+        let readable = |value| signature.encoding.tags(signature.format, value, length).next().is_some();
+        if !signatures.iter().copied().any(readable) {
+            return Err(signature.format.complaint(first, pair).into());
+        }
+        let mut companions = Companions::default();
+        let mut signed_at = None;
+        if let Some(timestamp) = timestamp {
+            let text = match timestamp.location {
+                Location::Headers(_) => first_of(head, &self.names.timestamp)?,
+                Location::Pair(name) => signature.format.pair(first, name)?,
+            };
+            match text {
+                Some(text) => {
+                    companions.timestamp = text;
+                    signed_at = Some(timestamp.unit.parse(text).ok_or(RejectionKind::TimestampMalformed)?);
+                }
+                None if self.recipe.content.contains(&Part::Timestamp) => {
+                    return Err(RejectionKind::TimestampMissing.into());
+                }
+                None => {}
+            }
+        }
+        if self.recipe.content.contains(&Part::DeliveryId) {
+            companions.delivery_id = first_of(head, &self.names.delivery_id)?
+                .filter(|id| !id.is_empty())
+                .ok_or(RejectionKind::MalformedSignature)?;
+        }
+        Ok(Presented { signatures, companions, signed_at })
+    }
+
+    fn matching(
+        &self,
+        request: &WebhookRequest<'_>,
+        presented: &Presented<'_>,
+        url: Option<&crate::SignedUrl<'_>>,
+    ) -> Result<Option<usize>, Rejection> {
+        let Recipe { signature, algorithm, .. } = self.recipe;
+        let mut macs = self.keys.start();
+        feed(self.recipe.content, &self.names.parts, request, url, presented.companions, &mut macs)?;
+        Ok(macs.find(|| {
+            presented
+                .signatures
+                .iter()
+                .flat_map(move |value| signature.encoding.tags(signature.format, value, algorithm.tag_length()))
+        }))
+    }
+
+    fn accept(&self, request: &WebhookRequest<'_>, presented: &Presented<'_>) -> Result<Verified, Rejection> {
+        let (index, url) = if self.recipe.signs_url() {
+            if request.url().is_unknown() {
+                return Err(RejectionKind::UrlUnknown.into());
+            }
+            let mut found = None;
+            for url in request.url().candidates() {
+                if let Some(index) = self.matching(request, presented, Some(&url))? {
+                    found = Some((index, url.scheme.as_str()));
+                    break;
+                }
+            }
+            let (index, scheme) = found.ok_or(RejectionKind::SignatureMismatch)?;
+            (index, Some(UrlMatch { scheme, form: UrlForm::AsRequested }))
+        } else {
+            (self.matching(request, presented, None)?.ok_or(RejectionKind::SignatureMismatch)?, None)
+        };
+        let verified = Verified::new(self.provider, self.keys.secret(index))
+            .with_signed_at(presented.signed_at.filter(|_| self.recipe.content.contains(&Part::Timestamp)))
+            .with_delivery_id(self.delivery_id(request.head()));
+        Ok(match url {
+            Some(url) => verified.with_url(url),
+            None => verified,
+        })
+    }
+
+    fn delivery_id(&self, head: &RequestHead<'_>) -> Option<HeaderValue> {
+        self.names.delivery_id.iter().find_map(|name| head.headers().get(name)).cloned()
+    }
+}
+
+impl WebhookVerifier for SchemeVerifier {
+    fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
+        if let Some(answer) = self.recipe.challenge.and_then(|challenge| challenge.unverified.as_ref())
+            && (answer.applies)(head, &self.options)
+        {
+            return Ok(());
+        }
+        match self.legacy_for(head)? {
+            Some(legacy) => legacy.present(head).map(drop),
+            None => self.present(head).map(drop),
+        }
+    }
+
+    fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
+        if let Some(answer) = self.recipe.challenge.and_then(|challenge| challenge.unverified.as_ref())
+            && (answer.applies)(request.head(), &self.options)
+            && let Some(answered) = (answer.answer)(request, &self.options)
+        {
+            return answered.map(|response| Verdict::Answer(Box::new(response)));
+        }
+        if let Some(legacy) = self.legacy_for(request.head())? {
+            return legacy.verify(request, context);
+        }
+        let presented = self.present(request.head())?;
+        let verified = self.accept(request, &presented)?;
+        if let (Some(time), Some(timestamp)) = (presented.signed_at, self.recipe.timestamp)
+            && self.recipe.content.contains(&Part::Timestamp)
+        {
+            check_window(time, self.options.tolerance().or(timestamp.tolerance), context)?;
+        }
+        let challenge = self.recipe.challenge.and_then(|challenge| challenge.verified);
+        Ok(match challenge.and_then(|answer| answer(request)) {
+            Some(response) => Verdict::Answer(Box::new(response)),
+            None => Verdict::Accept(verified),
+        })
+    }
+
+    fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+        Ok(Arc::new(Self::with_options(self.provider, &self.recipe, secrets, self.options.clone())?))
+    }
+}
+
+impl std::fmt::Debug for SchemeVerifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SchemeVerifier")
+            .field("provider", &self.provider)
+            .field("recipe", &self.recipe)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Names {
+    fn of(recipe: &Recipe) -> Self {
+        let timestamp = match recipe.timestamp.map(|timestamp| timestamp.location) {
+            Some(Location::Headers(names)) => names,
+            _ => &[],
+        };
+        let parts = recipe.content.iter().filter_map(|part| match part {
+            Part::Header(name) => Some(HeaderName::from_static(name)),
+            _ => None,
+        });
+        Self {
+            signature: resolve(recipe.signature.headers),
+            timestamp: resolve(timestamp),
+            delivery_id: resolve(recipe.delivery_id),
+            parts: parts.collect(),
+        }
+    }
+}
+
+fn resolve(names: &[&'static str]) -> SmallVec<[HeaderName; 1]> {
+    names.iter().map(|name| HeaderName::from_static(name)).collect()
+}
+
+fn first_of<'a>(head: &RequestHead<'a>, names: &[HeaderName]) -> Result<Option<&'a [u8]>, Rejection> {
+    for name in names {
+        if let Some(value) = head.header(name)? {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}

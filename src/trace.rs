@@ -1,0 +1,25 @@
+//! What the library logs, and nothing where the feature `tracing` is off.
+
+#![cfg_attr(not(feature = "tracing"), allow(unused_variables, reason = "nothing is logged then"))]
+
+use crate::{Rejection, Verified};
+
+pub(crate) fn accepted(verified: &Verified) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(provider = verified.provider(), secret = verified.secret_index(), "webhook accepted");
+}
+
+pub(crate) fn answered(provider: &'static str) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(provider, "endpoint challenge answered");
+}
+
+pub(crate) fn observed(provider: &'static str, rejection: &Rejection) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(provider, reason = rejection.kind().as_str(), "webhook would be refused");
+}
+
+pub(crate) fn refused(provider: &'static str, rejection: &Rejection) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(provider, reason = rejection.kind().as_str(), "webhook refused");
+}

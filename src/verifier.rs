@@ -1,0 +1,107 @@
+//! The decision: [`WebhookVerifier`].
+
+use std::{sync::Arc, time::Duration};
+
+use http::StatusCode;
+
+use crate::{
+    ConfigError, Rejection, Secrets, Verdict,
+    clock::UnixTime,
+    request::{RequestHead, WebhookRequest},
+};
+
+/// Decides whether the provider sent a request.
+///
+/// A verifier is pure: it does no I/O, never awaits, and takes the time as an argument. The layer, the conformance
+/// vectors, the fuzzer and the command line all call these functions.
+///
+/// # Rules
+/// 1. What is not certain is refused.
+/// 2. The bytes of the body are hashed as they came.
+/// 3. Signatures are compared in constant time, and every secret is tried whether or not one has matched.
+pub trait WebhookVerifier: Send + Sync {
+    /// The provider's id, a constant kebab- or snake-case word such as `twilio`.
+    fn provider(&self) -> &'static str;
+
+    /// What can be told before the body is read, at least that a signature is there at all.
+    ///
+    /// The layer asks this first, so that strangers cannot make it hold bodies. What is accepted here is verified
+    /// in full afterwards.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that [`verify`](Self::verify) would return for every body.
+    fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
+        let _ = head;
+        Ok(())
+    }
+
+    /// Decides.
+    ///
+    /// # Errors
+    /// A [`Rejection`] for what is to be refused.
+    fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection>;
+
+    /// The same verifier for other secrets: for tenants that have their own.
+    ///
+    /// # Errors
+    /// [`ConfigError::SecretsFixed`] if it has no such thing, else what the constructor says of the secrets.
+    fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+        let _ = secrets;
+        Err(ConfigError::SecretsFixed)
+    }
+
+    /// The status with which the provider wants refusals answered; 403 unless it demands another.
+    fn refusal_status(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
+    }
+}
+
+impl<V: WebhookVerifier + ?Sized> WebhookVerifier for Arc<V> {
+    fn provider(&self) -> &'static str {
+        (**self).provider()
+    }
+
+    fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
+        (**self).verify_head(head)
+    }
+
+    fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
+        (**self).verify(request, context)
+    }
+
+    fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+        (**self).with_secrets(secrets)
+    }
+
+    fn refusal_status(&self) -> StatusCode {
+        (**self).refusal_status()
+    }
+}
+
+/// What a verification needs besides the request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context {
+    pub(crate) now: Option<UnixTime>,
+    pub(crate) tolerance: Option<Duration>,
+}
+
+impl Context {
+    /// A verification at the time `now`; without one, schemes that sign a time refuse.
+    #[must_use]
+    pub const fn at(now: Option<UnixTime>) -> Self {
+        Self { now, tolerance: None }
+    }
+
+    /// How far a signed time may lie from now, on either side, instead of the provider's own window.
+    #[must_use]
+    pub const fn tolerance(mut self, tolerance: Option<Duration>) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// The time of the verification.
+    #[must_use]
+    pub const fn now(&self) -> Option<UnixTime> {
+        self.now
+    }
+}

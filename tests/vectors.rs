@@ -1,0 +1,43 @@
+//! One named test for each conformance vector: `<provider>::<slug of its name>`.
+//!
+//! `COUNTERSIGN_VECTORS=DIR cargo test --test vectors` runs the files of another folder as well.
+
+use std::{collections::BTreeMap, path::Path, process::ExitCode};
+
+use countersign::{providers, vectors::VectorFile};
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let mut trials = trials(&own, "");
+    if let Some(folder) = std::env::var_os("COUNTERSIGN_VECTORS") {
+        trials.extend(self::trials(Path::new(&folder), "held-out::"));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trials(path: &Path, prefix: &str) -> Vec<Trial> {
+    let files = match VectorFile::load(path) {
+        Ok(files) => files,
+        Err(error) => {
+            let message = error.to_string();
+            return vec![Trial::test(format!("{prefix}load"), move || Err(message.into()))];
+        }
+    };
+    let mut seen = BTreeMap::new();
+    let mut trials = Vec::new();
+    for file in files {
+        for vector in file.vectors {
+            let name = format!("{prefix}{}::{}", file.id, vector.slug());
+            let times = seen.entry(name.clone()).and_modify(|times| *times += 1).or_insert(1);
+            let name = if *times > 1 { format!("{name}-{times}") } else { name };
+            let id = file.id.clone();
+            trials.push(Trial::test(name, move || {
+                let provider = providers::by_id(&id)?;
+                Ok(vector.run(provider)?)
+            }));
+        }
+    }
+    trials
+}
