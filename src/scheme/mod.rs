@@ -28,6 +28,7 @@
 //! | where the signature is | [`Signature`]: one header or several, first present or any |
 //! | how it is written | [`Format`]: bare, prefixed, a list of `key=value` pairs; [`Encoding`]: hex, base64, base64url |
 //! | when it was signed | [`Timestamp`]: header or pair; seconds, milliseconds, RFC 3339; window |
+//! | what else must be said | [`Recipe::require`]: headers with fixed values, such as the scheme's version |
 //! | what to do about an older scheme | [`Legacy`]: refused unless an option allows it, never beside the newer one |
 //! | what else to answer | [`Challenge`]: a function, before or after verification |
 //!
@@ -53,7 +54,7 @@ pub use self::{
     content::Part,
     key::{KeyEncoding, KeyFormat},
     options::{OptionKind, OptionSpec, OptionValue, Options},
-    recipe::{Answer, Challenge, Legacy, Recipe, RecipeError},
+    recipe::{Answer, AnswerUnverified, AnswerVerified, Challenge, Legacy, Recipe, RecipeError},
     signature::{Format, Signature},
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
