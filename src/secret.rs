@@ -1,5 +1,7 @@
 //! Signing secrets: redacted, wiped from memory when dropped, never empty, several at once for rotation.
 
+pub mod shape;
+
 use std::fmt;
 
 use zeroize::Zeroizing;

@@ -152,9 +152,8 @@ type Mistake = (Range<usize>, String);
 
 impl File {
     fn into_provider(self) -> Result<&'static Provider, Mistake> {
-        let is_word = |id: &str| {
-            !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        };
+        let is_word =
+            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !is_word(self.id.get_ref()) {
             return Err((self.id.span(), "`id` must be a word of lower-case letters, digits and `_`".to_owned()));
         }
@@ -179,12 +178,15 @@ impl File {
     }
 
     fn recipe(&self) -> Result<Recipe, Mistake> {
-        let algorithm = word(&self.algorithm, &[
-            ("hmac-sha1", Algorithm::HmacSha1),
-            ("hmac-sha256", Algorithm::HmacSha256),
-            ("hmac-sha384", Algorithm::HmacSha384),
-            ("hmac-sha512", Algorithm::HmacSha512),
-        ])?;
+        let algorithm = word(
+            &self.algorithm,
+            &[
+                ("hmac-sha1", Algorithm::HmacSha1),
+                ("hmac-sha256", Algorithm::HmacSha256),
+                ("hmac-sha384", Algorithm::HmacSha384),
+                ("hmac-sha512", Algorithm::HmacSha512),
+            ],
+        )?;
         let content = keep_all(parts(self.signed.get_ref()).map_err(|message| (self.signed.span(), message))?);
         let mut recipe = Recipe::new(algorithm, content, self.signature()?).key(self.key_format()?);
         if let Some(table) = &self.timestamp {
@@ -200,11 +202,10 @@ impl File {
     fn key_format(&self) -> Result<KeyFormat, Mistake> {
         let encoding = match &self.key.encoding {
             None => KeyEncoding::Text,
-            Some(encoding) => word(encoding, &[
-                ("text", KeyEncoding::Text),
-                ("base64", KeyEncoding::Base64),
-                ("hex", KeyEncoding::Hex),
-            ])?,
+            Some(encoding) => word(
+                encoding,
+                &[("text", KeyEncoding::Text), ("base64", KeyEncoding::Base64), ("hex", KeyEncoding::Hex)],
+            )?,
         };
         let format = KeyFormat::new(encoding);
         Ok(match &self.key.prefix {
@@ -215,11 +216,10 @@ impl File {
 
     fn signature(&self) -> Result<Signature, Mistake> {
         let table = self.signature.get_ref();
-        let encoding = word(&table.encoding, &[
-            ("hex", Encoding::Hex),
-            ("base64", Encoding::Base64),
-            ("base64url", Encoding::Base64UrlUnpadded),
-        ])?;
+        let encoding = word(
+            &table.encoding,
+            &[("hex", Encoding::Hex), ("base64", Encoding::Base64), ("base64url", Encoding::Base64UrlUnpadded)],
+        )?;
         let format = match (&table.prefix, &table.pairs) {
             (None, None) => Format::Bare,
             (Some(prefix), None) => Format::Prefix(keep(prefix.clone())),
@@ -246,11 +246,8 @@ impl Names {
 
 fn timestamp(table: &Spanned<TimestampTable>) -> Result<Timestamp, Mistake> {
     let TimestampTable { header, pair, unit, tolerance_s } = table.get_ref();
-    let unit = word(unit, &[
-        ("s", TimestampUnit::Secs),
-        ("ms", TimestampUnit::Millis),
-        ("rfc3339", TimestampUnit::Rfc3339),
-    ])?;
+    let unit =
+        word(unit, &[("s", TimestampUnit::Secs), ("ms", TimestampUnit::Millis), ("rfc3339", TimestampUnit::Rfc3339)])?;
     let timestamp = match (header, pair) {
         (Some(names), None) => Timestamp::header(names.keep()),
         (None, Some(key)) => Timestamp::pair(keep(key.clone())),
