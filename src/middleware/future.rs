@@ -17,6 +17,7 @@ use tower_service::Service;
 
 use super::{
     BufferedBody, ResponseBody,
+    body::Collector,
     layer::Settings,
     response::{default_response, into_own},
     service::original_uri,
@@ -45,7 +46,7 @@ pin_project! {
         Collecting {
             // Taken when the body is complete.
             rest: Option<Rest<S>>,
-            collected: BufferedBody,
+            collected: Collector,
             #[pin]
             body: B,
             // Made when the body first makes us wait.
@@ -71,7 +72,7 @@ where
     }
 
     pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>) -> Self {
-        let collected = BufferedBody::new(settings.budget.reservation());
+        let collected = Collector::new(settings.budget.reservation());
         let rest = Some(Rest { ready, parts, settings });
         Self { state: State::Collecting { rest, collected, body, deadline: None } }
     }
@@ -100,10 +101,10 @@ where
                     let complete = ready!(poll_collect(cx, collected, body, deadline, settings));
                     #[allow(clippy::expect_used, reason = "looked at in the line before")]
                     let rest = rest.take().expect("it is taken only when the state changes");
-                    let collected = std::mem::take(collected);
-                    let next = match complete.and_then(|()| decide(&rest, &collected)) {
-                        Ok(Decision::Answer(response)) => State::Refused { response: Some(response) },
-                        Ok(Decision::Call(note)) => State::Calling { future: call(rest, collected, note) },
+                    let decided = complete.and_then(|body| Ok((decide(&rest, &body)?, body)));
+                    let next = match decided {
+                        Ok((Decision::Answer(response), _)) => State::Refused { response: Some(response) },
+                        Ok((Decision::Call(note), body)) => State::Calling { future: call(rest, body, note) },
                         Err(rejection) => State::Refused { response: Some(refuse(rejection, &rest.settings)) },
                     };
                     state.set(next);
@@ -130,16 +131,19 @@ enum Decision {
 
 fn poll_collect<B: Body>(
     cx: &mut TaskContext<'_>,
-    collected: &mut BufferedBody,
+    collected: &mut Collector,
     mut body: Pin<&mut B>,
     mut deadline: Pin<&mut Option<Sleep>>,
     settings: &Settings,
-) -> Poll<Result<(), Rejection>> {
+) -> Poll<Result<BufferedBody, Rejection>> {
     loop {
         let frame = match body.as_mut().poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => frame,
             Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(RejectionKind::BodyIncomplete.into())),
-            Poll::Ready(None) => return Poll::Ready(Ok(())),
+            Poll::Ready(None) => {
+                let body = collected.finish();
+                return Poll::Ready(body.ok_or_else(|| RejectionKind::BufferExhausted.into()));
+            }
             Poll::Pending => {
                 if deadline.is_none() {
                     deadline.set(Some(sleep(settings.body_timeout)));
