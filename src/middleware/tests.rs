@@ -32,6 +32,7 @@ use crate::{
 const SECRET: &str = "It's a Secret to Everybody";
 
 type Inner = Mock<Request<BufferedBody>, Response<Full<Bytes>>>;
+type Handle = mock::Handle<Request<BufferedBody>, Response<Full<Bytes>>>;
 
 #[tokio::test]
 async fn the_inner_service_that_was_ready_is_the_one_that_is_called() {
@@ -456,9 +457,7 @@ fn layer() -> VerifyWebhookLayer {
     VerifyWebhookLayer::github(SECRET)
 }
 
-fn spawn(
-    layer: VerifyWebhookLayer,
-) -> (VerifyWebhook<Inner>, mock::Handle<Request<BufferedBody>, Response<Full<Bytes>>>) {
+fn spawn(layer: VerifyWebhookLayer) -> (VerifyWebhook<Inner>, Handle) {
     let (mock, handle) = mock::pair();
     (layer.layer(mock), handle)
 }
@@ -571,6 +570,6 @@ impl Body for Script {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.hint.clone()
+        self.hint
     }
 }
