@@ -8,6 +8,7 @@
 
 mod encoding;
 mod mac;
+mod token;
 
 pub use self::{encoding::Encoding, mac::Algorithm};
 #[cfg(feature = "signing")]
@@ -18,4 +19,5 @@ pub(crate) use self::{
 pub(crate) use self::{
     encoding::{SignatureTag, decode_base64_text, decode_hex_text},
     mac::{Keys, Sink, hex_sha256_matches},
+    token::Tokens,
 };

@@ -27,7 +27,7 @@
 //! // GitHub's own example.
 //! let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
 //! let delivery = |body: &'static str| {
-//!     Request::post("/hook").header("x-hub-signature-256", signature).body(Full::from(body)).unwrap()
+//!     Request::post("/hook").header("x-hub-signature-256", signature).body(Full::<bytes::Bytes>::from(body)).unwrap()
 //! };
 //! assert_eq!(app.clone().oneshot(delivery("Hello, World!")).await?.status(), StatusCode::OK);
 //! assert_eq!(app.clone().oneshot(delivery("Hello, World?")).await?.status(), StatusCode::FORBIDDEN);

@@ -9,7 +9,7 @@ use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, Sink},
     public_url::Scheme as UrlScheme,
-    request::{RequestHead, WebhookRequest},
+    request::{RawBody, RequestHead, WebhookRequest},
     scheme::{
         Format, OptionKind, OptionSpec, Options,
         form::{Blocks, Params},
@@ -103,7 +103,7 @@ struct Presented<'a> {
     own: &'a [u8],
     main_account: &'a [u8],
     nonce: &'a [u8],
-    covers_body: bool,
+    covers_params: bool,
 }
 
 impl Plivo {
@@ -155,7 +155,7 @@ impl Plivo {
 }
 
 impl Family {
-    fn present<'a>(&self, head: &RequestHead<'a>, covers_body: bool) -> Result<Presented<'a>, Rejection> {
+    fn present<'a>(&self, head: &RequestHead<'a>, covers_params: bool) -> Result<Presented<'a>, Rejection> {
         let own = head.header(&self.own)?.unwrap_or_default();
         let main_account = head.header(&self.main_account)?.unwrap_or_default();
         if own.is_empty() && main_account.is_empty() {
@@ -163,7 +163,7 @@ impl Family {
         }
         let nonce = head.header(&self.nonce)?.filter(|nonce| !nonce.is_empty());
         let presented =
-            Presented { own, main_account, nonce: nonce.ok_or(RejectionKind::MalformedSignature)?, covers_body };
+            Presented { own, main_account, nonce: nonce.ok_or(RejectionKind::MalformedSignature)?, covers_params };
         if presented.tags().next().is_none() {
             return Err(RejectionKind::MalformedSignature.into());
         }
@@ -189,7 +189,7 @@ impl WebhookVerifier for Plivo {
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let presented = self.present(request.head())?;
-        let content = Content::of(request, presented.covers_body)?;
+        let content = Content::of(request, presented.covers_params)?;
         if request.url().is_unknown() {
             return Err(RejectionKind::UrlUnknown.into());
         }
@@ -223,33 +223,30 @@ impl std::fmt::Debug for Plivo {
 }
 
 /// What is signed besides scheme, authority, path and nonce.
-enum Content<'a> {
-    V2,
-    V3 { query: Params<'a>, form: Params<'a> },
+struct Content<'a> {
+    covers_params: bool,
+    query: Params<'a>,
+    form: Params<'a>,
 }
 
 impl<'a> Content<'a> {
-    fn of(request: &WebhookRequest<'a>, covers_body: bool) -> Result<Self, Rejection> {
-        if !covers_body {
-            return Ok(Self::V2);
-        }
-        let body = request.body();
-        let is_form =
-            request.method() != Method::GET && request.head().has_content_type("application/x-www-form-urlencoded");
-        if !(is_form || body.is_empty()) {
-            return Err(RejectionKind::SignatureMismatch.into());
-        }
-        let sorted = |params: Option<Params<'a>>| {
-            let mut params = params.ok_or(RejectionKind::MalformedBody)?;
+    fn of(request: &WebhookRequest<'a>, covers_params: bool) -> Result<Self, Rejection> {
+        let (query, form) = if covers_params {
+            (RawBody::from(request.url().query().unwrap_or_default()), signed_form(request)?)
+        } else {
+            (RawBody::from(&[]), RawBody::from(&[]))
+        };
+        let sorted = |text| {
+            let mut params = Params::parse(text).ok_or(RejectionKind::MalformedBody)?;
             params.sort();
             Ok::<_, Rejection>(params)
         };
-        let query = sorted(Params::parse(request.url().query().unwrap_or_default()))?;
-        let form = sorted(Params::parse(body))?;
-        if form.is_empty() && !body.is_empty() {
+        let content = Self { covers_params, query: sorted(query)?, form: sorted(form)? };
+        // Bytes that make no parameter are covered by nothing.
+        if content.form.say_nothing() && !form.is_empty() {
             return Err(RejectionKind::MalformedBody.into());
         }
-        Ok(Self::V3 { query, form })
+        Ok(content)
     }
 
     fn feed(&self, url: &SignedUrl<'_>, nonce: &[u8], sink: &mut (impl Sink + ?Sized)) {
@@ -258,7 +255,8 @@ impl<'a> Content<'a> {
         for piece in [url.scheme.as_str(), "://", url.authority, prefix, path] {
             blocks.put(piece.as_bytes());
         }
-        if let Self::V3 { query, form } = self {
+        if self.covers_params {
+            let Self { query, form, .. } = self;
             if !(query.is_empty() && form.is_empty()) {
                 blocks.put(b"?");
             }
@@ -281,6 +279,13 @@ impl<'a> Content<'a> {
         }
         blocks.put(nonce);
     }
+}
+
+/// The body of a form; any other body is covered by nothing, unless there is none.
+fn signed_form<'a>(request: &WebhookRequest<'a>) -> Result<RawBody<'a>, Rejection> {
+    let is_form =
+        request.method() != Method::GET && request.head().has_content_type("application/x-www-form-urlencoded");
+    if is_form || request.body().is_empty() { Ok(request.body()) } else { Err(RejectionKind::SignatureMismatch.into()) }
 }
 
 #[derive(Debug)]

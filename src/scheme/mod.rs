@@ -28,6 +28,7 @@
 //! | where the signature is | [`Signature`]: one header or several, first present or any |
 //! | how it is written | [`Format`]: bare, prefixed, a list of `key=value` pairs; [`Encoding`]: hex, base64, base64url |
 //! | when it was signed | [`Timestamp`]: header or pair; seconds, milliseconds, RFC 3339; window |
+//! | what else must be said | [`Recipe::require`]: headers with fixed values, such as the scheme's version |
 //! | what to do about an older scheme | [`Legacy`]: refused unless an option allows it, never beside the newer one |
 //! | what else to answer | [`Challenge`]: a function, before or after verification |
 //!
@@ -35,6 +36,9 @@
 //! [`providers`](crate::providers). A new word enters when three providers need it.
 
 pub(crate) mod content;
+mod describe;
+#[cfg(feature = "toml")]
+pub mod file;
 pub(crate) mod form;
 pub(crate) mod json;
 mod key;
@@ -53,7 +57,7 @@ pub use self::{
     content::Part,
     key::{KeyEncoding, KeyFormat},
     options::{OptionKind, OptionSpec, OptionValue, Options},
-    recipe::{Answer, Challenge, Legacy, Recipe, RecipeError},
+    recipe::{Answer, AnswerUnverified, AnswerVerified, Challenge, Legacy, Recipe, RecipeError},
     signature::{Format, Signature},
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,

@@ -27,6 +27,7 @@ pub struct Recipe {
     pub(super) signature: Signature,
     pub(super) timestamp: Option<Timestamp>,
     pub(super) delivery_id: &'static [&'static str],
+    pub(super) required: &'static [(&'static str, &'static str)],
     pub(super) legacy: Option<&'static Legacy>,
     pub(super) challenge: Option<&'static Challenge>,
 }
@@ -46,7 +47,7 @@ pub struct Legacy {
 #[derive(Debug)]
 pub struct Challenge {
     /// Answers a request whose signature was found right; `None` sends it on to the app.
-    pub verified: Option<fn(&WebhookRequest<'_>) -> Option<Response<Bytes>>>,
+    pub verified: Option<AnswerVerified>,
     /// Answers, or refuses, a request before any signature is looked at; `None` goes on with verification.
     ///
     /// What is answered here came from anybody: an answer must not be a signature that could be used elsewhere, and
@@ -54,13 +55,19 @@ pub struct Challenge {
     pub unverified: Option<Answer>,
 }
 
+/// Answers a request that was verified, or leaves it to the app.
+pub type AnswerVerified = fn(&WebhookRequest<'_>) -> Option<Response<Bytes>>;
+
+/// Answers a request that nobody verified, refuses it, or leaves it to verification.
+pub type AnswerUnverified = fn(&WebhookRequest<'_>, &Options) -> Option<Result<Response<Bytes>, Rejection>>;
+
 /// A challenge that comes without a signature.
 #[derive(Debug)]
 pub struct Answer {
     /// Whether the request may be one, as far as its head tells. Keeps strangers' bodies from being read.
     pub applies: fn(&RequestHead<'_>, &Options) -> bool,
     /// Answers it.
-    pub answer: fn(&WebhookRequest<'_>, &Options) -> Option<Result<Response<Bytes>, Rejection>>,
+    pub answer: AnswerUnverified,
 }
 
 /// A recipe that contradicts itself.
@@ -134,6 +141,7 @@ impl Recipe {
             signature,
             timestamp: None,
             delivery_id: &[],
+            required: &[],
             legacy: None,
             challenge: None,
         }
@@ -157,6 +165,14 @@ impl Recipe {
     #[must_use]
     pub const fn delivery_id(mut self, headers: &'static [&'static str]) -> Self {
         self.delivery_id = headers;
+        self
+    }
+
+    /// Headers (lower case) that must be there with exactly these values, such as a version of the scheme; anything else
+    /// is an algorithm that is not supported.
+    #[must_use]
+    pub const fn require(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.required = headers;
         self
     }
 
@@ -197,6 +213,13 @@ impl Recipe {
         }
         if !(self.delivery_id.is_empty() || are_names(self.delivery_id)) {
             return Err(RecipeError::BadName);
+        }
+        let mut required = self.required;
+        while let [(name, _), others @ ..] = required {
+            if !are_names(&[*name]) {
+                return Err(RecipeError::BadName);
+            }
+            required = others;
         }
         if let Format::Pairs { separator, assign, key } = self.signature.format {
             if key.is_empty() {

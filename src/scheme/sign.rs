@@ -146,6 +146,9 @@ impl Recipe {
         let value = self.signature.format.write(&self.signature.encoding.encode(&tag), pair);
         signed.header(first(self.signature.headers)?, &value)?;
         signed.removed.extend(rest(self.signature.headers));
+        for (name, value) in self.required {
+            signed.header(HeaderName::from_static(name), value)?;
+        }
         if let Some(legacy) = self.legacy {
             signed.removed.extend(legacy.recipe.signature.headers.iter().map(|name| HeaderName::from_static(name)));
         }

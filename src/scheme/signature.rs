@@ -87,7 +87,7 @@ impl Signature {
 
 impl Format {
     /// The encoded signatures of a header.
-    pub(crate) fn signatures<'v>(self, value: &'v [u8]) -> impl Iterator<Item = &'v [u8]> + Clone {
+    pub(crate) fn signatures(self, value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
         let (mut single, mut items, mut list) = (None, None, None);
         match self {
             Self::Bare => single = Some(value),
@@ -160,11 +160,11 @@ fn names_a_version(value: &[u8]) -> bool {
     })
 }
 
-fn split<'v>(value: &'v [u8], separator: char) -> impl Iterator<Item = &'v [u8]> + Clone {
+fn split(value: &[u8], separator: char) -> impl Iterator<Item = &[u8]> + Clone {
     value.split(move |byte| *byte == separator as u8).map(<[u8]>::trim_ascii)
 }
 
-fn pairs<'v>(value: &'v [u8], separator: char, assign: char) -> impl Iterator<Item = (&'v [u8], &'v [u8])> + Clone {
+fn pairs(value: &[u8], separator: char, assign: char) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
     split(value, separator).filter_map(move |item| {
         let end = item.iter().position(|byte| *byte == assign as u8)?;
         Some((item.get(..end)?, item.get(end + 1..)?))

@@ -36,6 +36,7 @@ struct Names {
     timestamp: SmallVec<[HeaderName; 1]>,
     delivery_id: SmallVec<[HeaderName; 1]>,
     parts: SmallVec<[HeaderName; 1]>,
+    required: Vec<(HeaderName, &'static str)>,
 }
 
 /// What the headers present.
@@ -109,6 +110,11 @@ impl SchemeVerifier {
             }
         }
         let Some(first) = signatures.first().copied() else { return Err(RejectionKind::MissingSignature.into()) };
+        for (name, value) in &self.names.required {
+            if head.header(name)? != Some(value.as_bytes()) {
+                return Err(RejectionKind::UnsupportedAlgorithm.into());
+            }
+        }
         let pair = match timestamp.map(|timestamp| timestamp.location) {
             Some(Location::Pair(name)) => Some(name),
             _ => None,
@@ -262,6 +268,7 @@ impl Names {
             timestamp: resolve(timestamp),
             delivery_id: resolve(recipe.delivery_id),
             parts: parts.collect(),
+            required: recipe.required.iter().map(|(name, value)| (HeaderName::from_static(name), *value)).collect(),
         }
     }
 }
