@@ -6,7 +6,7 @@ use super::random::Random;
 use crate::delivery::{Delivery, FORM, Scheme};
 
 /// A delivery that is not signed yet.
-pub fn delivery(scheme: Scheme, random: &mut Random) -> Delivery {
+pub(crate) fn delivery(scheme: Scheme, random: &mut Random) -> Delivery {
     let mut delivery = Delivery::new(scheme, "POST", &url(scheme, random));
     delivery.token = text(random, 8, &["a", "B", "7", "_", "="]) + "0123456789";
     delivery.nonce = text(random, 6, &["0", "5", "9", "x"]) + "1";
@@ -63,7 +63,7 @@ fn non_form(delivery: &mut Delivery, random: &mut Random) {
     }
 }
 
-pub fn url(scheme: Scheme, random: &mut Random) -> String {
+pub(crate) fn url(scheme: Scheme, random: &mut Random) -> String {
     let protocol = random.pick(&["https", "https", "https", "https", "http"]);
     let protocol = if scheme == Scheme::Twilio && random.percent(3) { "wss" } else { protocol };
     let userinfo = if random.percent(4) { random.pick(&["user@", "user:pw@"]) } else { "" };
@@ -77,11 +77,10 @@ pub fn url(scheme: Scheme, random: &mut Random) -> String {
         0..70 => random.pick(&["/", "/sms", "/twilio/voice", "/sms/"]),
         _ => random.pick(ODD_PATHS),
     };
-    if random.percent(50) {
+    let query = if random.percent(50) { query(random) } else { String::new() };
+    if !query.is_empty() || random.percent(2) {
         url += "?";
-        url += &query(random);
-    } else if random.percent(2) {
-        url += "?";
+        url += &query;
     }
     url
 }
@@ -123,7 +122,7 @@ fn query(random: &mut Random) -> String {
     pairs.join("&")
 }
 
-pub fn form(random: &mut Random) -> Vec<u8> {
+pub(crate) fn form(random: &mut Random) -> Vec<u8> {
     let style = random.pick(STYLES);
     let mut pairs = pairs(random, style, 10);
     if random.percent(10) {
@@ -177,7 +176,7 @@ const ODD_PAIRS: &[&str] = &[
 
 /// How a value is escaped.
 #[derive(Clone, Copy)]
-pub enum Style {
+pub(crate) enum Style {
     /// As browsers and Twilio do.
     Form,
     /// `%20` for a space.
@@ -231,7 +230,7 @@ fn text(random: &mut Random, most: usize, alphabet: &[&str]) -> String {
     (0..random.below(most + 1)).map(|_| random.pick(alphabet)).collect()
 }
 
-pub fn escape(text: &str, style: Style) -> String {
+pub(crate) fn escape(text: &str, style: Style) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
         let plain = match style {

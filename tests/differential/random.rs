@@ -1,29 +1,29 @@
 //! Chance that can be repeated: a small generator whose whole state is its seed.
 
 /// SplitMix64.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// Case number `case` of the run with this seed; every case can be made without those before it.
-    pub fn for_case(seed: u64, case: u64) -> Self {
+    pub(crate) fn for_case(seed: u64, case: u64) -> Self {
         let mut seeded = Self(seed ^ case.wrapping_mul(0xA076_1D64_78BD_642F));
         seeded.next();
         seeded
     }
 
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 
-    pub fn percent(&mut self, chance: usize) -> bool {
+    pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }
 
-    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
             items.swap(at, self.below(at + 1));
         }

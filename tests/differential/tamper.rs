@@ -4,7 +4,7 @@ use super::{generate, random::Random};
 use crate::delivery::{Delivery, Scheme};
 
 /// Changes a signed delivery, and says what was changed.
-pub fn tamper(delivery: &mut Delivery, random: &mut Random) -> &'static str {
+pub(crate) fn tamper(delivery: &mut Delivery, random: &mut Random) -> &'static str {
     let (name, change) = random.pick(CHANGES);
     change(delivery, random);
     name

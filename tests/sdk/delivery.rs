@@ -13,11 +13,11 @@ use countersign::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The schemes for which there is an SDK to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
+pub(crate) enum Scheme {
     Twilio,
     PlivoV2,
     PlivoV3,
@@ -25,7 +25,7 @@ pub enum Scheme {
 
 /// A request as it arrives, its URL being the public one.
 #[derive(Clone, Debug)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     pub scheme: Scheme,
     pub method: &'static str,
     pub url: String,
@@ -61,7 +61,7 @@ impl Scheme {
 
 impl Delivery {
     /// Unsigned.
-    pub fn new(scheme: Scheme, method: &'static str, url: &str) -> Self {
+    pub(crate) fn new(scheme: Scheme, method: &'static str, url: &str) -> Self {
         Self {
             scheme,
             method,
@@ -77,45 +77,45 @@ impl Delivery {
         }
     }
 
-    pub fn form(mut self, body: &str) -> Self {
+    pub(crate) fn form(mut self, body: &str) -> Self {
         self.content_type = Some(FORM);
         self.body = body.into();
         self
     }
 
-    pub fn json(mut self, body: &str) -> Self {
+    pub(crate) fn json(mut self, body: &str) -> Self {
         self.content_type = Some("application/json");
         self.body = body.into();
         self
     }
 
-    pub fn is_form(&self) -> bool {
+    pub(crate) fn is_form(&self) -> bool {
         let essence = self.content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
         essence.trim().eq_ignore_ascii_case(FORM)
     }
 
     /// Path and query.
-    pub fn target(&self) -> &str {
+    pub(crate) fn target(&self) -> &str {
         let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
         let rest = &self.url[after_scheme..];
         rest.find(['/', '?']).map_or("", |at| &rest[at..])
     }
 
-    pub fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
         &self.url[after_scheme..self.url.len() - self.target().len()]
     }
 
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.target().split('?').next().unwrap_or_default()
     }
 
-    pub fn query(&self) -> Option<&str> {
+    pub(crate) fn query(&self) -> Option<&str> {
         self.target().split_once('?').map(|(_, query)| query)
     }
 
     /// What a worker needs to know.
-    pub fn question(&self, call: &str) -> Value {
+    pub(crate) fn question(&self, call: &str) -> Value {
         json!({
             "call": call,
             "scheme": match self.scheme {
@@ -135,7 +135,7 @@ impl Delivery {
     }
 
     /// All headers, the signature included.
-    pub fn headers(&self) -> HeaderMap {
+    pub(crate) fn headers(&self) -> HeaderMap {
         let mut headers = self.unsigned_headers();
         let (signature, nonce) = match (self.scheme, self.main_account) {
             (Scheme::Twilio, _) => ("x-twilio-signature", None),
@@ -152,7 +152,7 @@ impl Delivery {
     }
 
     /// Our verdict: the form of the URL that matched, or the reason for the refusal.
-    pub fn verify(&self) -> Result<Option<UrlForm>, RejectionKind> {
+    pub(crate) fn verify(&self) -> Result<Option<UrlForm>, RejectionKind> {
         let verifier =
             self.scheme.provider().verifier(self.token.as_str(), &self.scheme.options()).expect("a verifier");
         let (method, headers, pieces) = (self.method(), self.headers(), self.pieces());
@@ -171,7 +171,7 @@ impl Delivery {
     ///
     /// # Errors
     /// When there is nothing that the scheme can sign.
-    pub fn sign(&mut self) -> Result<(), SignError> {
+    pub(crate) fn sign(&mut self) -> Result<(), SignError> {
         assert!(self.scheme != Scheme::PlivoV2, "we make no V2 signatures");
         let secret = Secret::new(&self.token).expect("a token");
         let (method, headers, pieces) = (self.method(), self.unsigned_headers(), self.pieces());

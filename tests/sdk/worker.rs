@@ -14,14 +14,14 @@ use crate::tools::in_repository;
 
 /// A language in which the providers publish an SDK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
+pub(crate) enum Language {
     Node,
     Python,
 }
 
 /// What an SDK said.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// It returned this.
     Returned(Value),
     /// It raised an exception, with this text.
@@ -30,7 +30,7 @@ pub enum Answer {
 
 impl Answer {
     /// A signature that was asked for.
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Returned(value) => value.as_str(),
             Self::Raised(_) => None,
@@ -38,7 +38,7 @@ impl Answer {
     }
 
     /// A verdict that was asked for. An app in which a validator raises accepts nothing.
-    pub fn is_accepted(&self) -> bool {
+    pub(crate) fn is_accepted(&self) -> bool {
         matches!(self, Self::Returned(Value::Bool(true)))
     }
 }
@@ -47,7 +47,7 @@ impl Answer {
 ///
 /// # Panics
 /// When the worker fails, or has not answered them all in `limit`.
-pub fn ask(language: Language, questions: &[Value], limit: Duration) -> Vec<Answer> {
+pub(crate) fn ask(language: Language, questions: &[Value], limit: Duration) -> Vec<Answer> {
     static NODE: Mutex<Option<Worker>> = Mutex::new(None);
     static PYTHON: Mutex<Option<Worker>> = Mutex::new(None);
     let slot = match language {

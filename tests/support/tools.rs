@@ -6,17 +6,17 @@ use libtest_mimic::{Failed, Trial};
 
 /// Something that a test needs and that this machine may not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
+pub(crate) enum Tool {
     Node,
     NodePackage(&'static str),
     Python,
     PythonPackage(&'static str),
 }
 
-pub const PLIVO_NODE: &[Tool] = &[Tool::Node, Tool::NodePackage("plivo")];
-pub const PLIVO_PYTHON: &[Tool] = &[Tool::Python, Tool::PythonPackage("plivo")];
-pub const TWILIO_NODE: &[Tool] = &[Tool::Node, Tool::NodePackage("twilio")];
-pub const TWILIO_PYTHON: &[Tool] = &[Tool::Python, Tool::PythonPackage("twilio")];
+/// What the worker for Node needs; one process serves both SDKs.
+pub(crate) const NODE_SDKS: &[Tool] = &[Tool::Node, Tool::NodePackage("plivo"), Tool::NodePackage("twilio")];
+/// What the worker for Python needs.
+pub(crate) const PYTHON_SDKS: &[Tool] = &[Tool::Python, Tool::PythonPackage("plivo"), Tool::PythonPackage("twilio")];
 
 impl Tool {
     fn is_there(self) -> bool {
@@ -53,7 +53,7 @@ impl Tool {
 
 /// A test that needs tools. Without them it is listed as ignored and its kind says what is missing; under
 /// `COUNTERSIGN_REQUIRE_TOOLS=1` it fails instead.
-pub fn trial(name: &str, tools: &[&[Tool]], run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+pub(crate) fn trial(name: &str, tools: &[&[Tool]], run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
     let mut missing: Vec<_> =
         tools.iter().copied().flatten().filter(|tool| !tool.is_there()).map(|t| t.name()).collect();
     missing.dedup();
@@ -69,7 +69,7 @@ pub fn trial(name: &str, tools: &[&[Tool]], run: impl FnOnce() -> Result<(), Fai
 }
 
 /// A path in this repository.
-pub fn in_repository(path: &str) -> std::path::PathBuf {
+pub(crate) fn in_repository(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
