@@ -37,7 +37,7 @@ use self::{
     differences::{DIFFERENCES, Difference, Found},
     random::Random,
     tools::Tool,
-    worker::{Answer, Language},
+    worker::Language,
 };
 
 const DEFAULT_CASES: u64 = 4_000;

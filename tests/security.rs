@@ -45,7 +45,11 @@ fn a_signed_url_does_not_carry_a_form_that_says_nothing() {
     assert_eq!(verdict(&providers::TWILIO, &url, &headers, b"{\"pay\":1}"), Ok(()));
     headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
     for body in [&b""[..], b"&&", b"=", b"=&=&="] {
-        assert_eq!(verdict(&providers::TWILIO, &url, &headers, body), Err(RejectionKind::SignatureMismatch), "{body:?}");
+        assert_eq!(
+            verdict(&providers::TWILIO, &url, &headers, body),
+            Err(RejectionKind::SignatureMismatch),
+            "{body:?}"
+        );
     }
 }
 
@@ -88,7 +92,10 @@ fn forwarded_hosts_must_be_listed_and_the_last_one_counts() {
         url.candidates().map(|url| url.pieces().concat()).collect::<Vec<_>>()
     };
     let wanted = ["https://hooks.example.com/y"];
-    assert_eq!(resolve(&[("x-forwarded-proto", "http, https"), ("x-forwarded-host", "evil, hooks.example.com")]), wanted);
+    assert_eq!(
+        resolve(&[("x-forwarded-proto", "http, https"), ("x-forwarded-host", "evil, hooks.example.com")]),
+        wanted
+    );
     assert_eq!(resolve(&[("forwarded", "proto=http;host=evil, for=1;proto=https;host=\"hooks.example.com\"")]), wanted);
     for refused in [
         &[("x-forwarded-proto", "https"), ("x-forwarded-host", "hooks.example.com, evil")][..],

@@ -1,7 +1,5 @@
 //! Deliveries as providers send them, the odd ones among them.
 
-use sha2::{Digest, Sha256};
-
 use super::random::Random;
 use crate::delivery::{Delivery, FORM, Scheme};
 
@@ -50,16 +48,14 @@ fn non_form(delivery: &mut Delivery, random: &mut Random) {
         delivery.body = format!("{{\"text\": \"{}\"}}", text(random, 10, TEXT)).into_bytes();
     }
     if delivery.scheme == Scheme::Twilio && random.percent(90) {
-        let hash: String = Sha256::digest(&delivery.body).iter().map(|byte| format!("{byte:02x}")).collect();
-        let pair = format!("bodySHA256={}", if random.percent(5) { hash.to_uppercase() } else { hash });
-        let separator = if delivery.query().is_none() {
-            "?"
-        } else if random.percent(98) {
-            "&"
-        } else {
-            "&bodySHA256=0&"
-        };
-        delivery.url = format!("{}{separator}{pair}", delivery.url);
+        if random.percent(2) {
+            delivery.url += if delivery.query().is_some() { "&bodySHA256=0" } else { "?bodySHA256=0" };
+        }
+        delivery.add_body_hash();
+        if random.percent(5) {
+            let hash_at = delivery.url.len() - 64;
+            delivery.url = delivery.url[..hash_at].to_owned() + &delivery.url[hash_at..].to_uppercase();
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use countersign::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -92,6 +93,13 @@ impl Delivery {
     pub(crate) fn is_form(&self) -> bool {
         let essence = self.content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
         essence.trim().eq_ignore_ascii_case(FORM)
+    }
+
+    /// Writes the body's hash into the query, as Twilio does for what is no form.
+    pub(crate) fn add_body_hash(&mut self) {
+        let hash: String = Sha256::digest(&self.body).iter().map(|byte| format!("{byte:02x}")).collect();
+        let separator = if self.query().is_some() { '&' } else { '?' };
+        self.url = format!("{}{separator}bodySHA256={hash}", self.url);
     }
 
     /// Path and query.

@@ -5,6 +5,7 @@
 'use strict';
 
 const crypto = require('node:crypto');
+const http = require('node:http');
 const querystring = require('node:querystring');
 const readline = require('node:readline');
 const plivo = require('./.tools/node/node_modules/plivo');
@@ -26,6 +27,28 @@ function express(request) {
     body: form(request),
     rawBody: raw.length > 0 ? raw : undefined,
   };
+}
+
+// Sends a request as a provider would: nothing is added to its headers.
+function send(request) {
+  return new Promise((resolve, reject) => {
+    const { port, method, target } = request;
+    const outgoing = http.request({ host: '127.0.0.1', port, method, path: target, setHost: false, timeout: 30_000 });
+    const names = new Set(request.headers.map(([name]) => name));
+    for (const name of names) {
+      const values = request.headers.filter(([other]) => other === name).map(([, value]) => value);
+      outgoing.setHeader(name, values.length > 1 ? values : values[0]);
+    }
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      const chunks = [];
+      response.on('error', reject);
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }));
+    });
+    outgoing.end(body(request));
+  });
 }
 
 // The second opinion: the providers' documentation put into code without their SDKs, on bytes.
@@ -84,13 +107,18 @@ const calls = {
   'sign-by-hand': { twilio: signByHand, 'plivo-v3': signByHand, 'plivo-v2': signByHand },
 };
 
-readline.createInterface({ input: process.stdin }).on('line', (line) => {
-  const request = JSON.parse(line);
-  let answer;
-  try {
-    answer = { answer: calls[request.call][request.scheme](request) };
-  } catch (error) {
-    answer = { error: `${error.name}: ${error.message}` };
+async function main() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line);
+    let answer;
+    try {
+      const call = request.call === 'send' ? send : calls[request.call][request.scheme];
+      answer = { answer: await call(request) };
+    } catch (error) {
+      answer = { error: `${error.name}: ${error.message}` };
+    }
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
-});
+}
+
+main();
