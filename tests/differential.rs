@@ -5,7 +5,7 @@
 //! `differential/differences.rs`.
 //!
 //! * `COUNTERSIGN_DIFFERENTIAL_CASES`: how many cases in all.
-//! * `COUNTERSIGN_SEED`: repeats a run; every failure names its seed.
+//! * `COUNTERSIGN_SEED`: another run than the usual one: a number, which every failure names, or `random`.
 
 #[path = "sdk/delivery.rs"]
 mod delivery;
@@ -48,8 +48,11 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let seed = std::env::var("COUNTERSIGN_SEED").ok().map(|text| text.parse().expect("COUNTERSIGN_SEED: a number"));
-    let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(0));
+    let seed = match std::env::var("COUNTERSIGN_SEED").as_deref() {
+        Ok("random") => RandomState::new().hash_one(0),
+        Ok(text) => text.parse().expect("COUNTERSIGN_SEED: a number, or `random`"),
+        Err(_) => 1,
+    };
     let cases = std::env::var("COUNTERSIGN_DIFFERENTIAL_CASES").ok();
     let cases = cases.map_or(DEFAULT_CASES, |text| text.parse().expect("COUNTERSIGN_DIFFERENTIAL_CASES: a number"));
 

@@ -135,7 +135,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         sdks: BOTH_TWILIO,
         name: "form-without-parameters",
-        reason: "takes a form of nothing but `&` for an empty one; we ask for its hash, as for any body that no parameter covers",
+        reason: "a form such as `&&` or `=&=` adds nothing to what is signed; we ask for its hash, as for any body that no parameter covers",
         applies: |found| !ours(found) && is_hollow_form(found.delivery),
         example: || {
             let delivery = twilio("https://hooks.example.com/sms");
@@ -244,7 +244,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         sdks: BOTH_PLIVO,
         name: "form-without-parameters",
-        reason: "takes a form of nothing but `&` for an empty one",
+        reason: "a form such as `&&` or `=&=` adds nothing to what is signed; we refuse what nothing covers",
         applies: |found| !ours(found) && is_hollow_form(found.delivery),
         example: || {
             let delivery = plivo("POST", "https://hooks.example.com/sms");
@@ -374,7 +374,8 @@ fn is_uncovered(delivery: &Delivery) -> bool {
 }
 
 fn is_hollow_form(delivery: &Delivery) -> bool {
-    delivery.is_form() && !delivery.body.is_empty() && delivery.body.iter().all(|byte| *byte == b'&')
+    let mut pairs = delivery.body.split(|byte| *byte == b'&');
+    delivery.is_form() && !delivery.body.is_empty() && pairs.all(|pair| matches!(pair, b"" | b"="))
 }
 
 fn body_hash(delivery: &Delivery) -> Option<&str> {

@@ -13,6 +13,7 @@ pub(crate) fn twilio() -> Vec<(&'static str, Delivery)> {
             ),
         ),
         ("get", get(Scheme::Twilio, "/voice?CallSid=CA1&From=%2B15017122661&Digits=1+2&e=")),
+        ("form-at-an-odd-url", post(Scheme::Twilio, "/a//b/./c;v=1/%7e%2F?q=[1]|{2}&x=%c3%bc&y=a+b%20c&&y&=%&y=a?b").form("Body=1")),
         ("json-with-body-hash", post(Scheme::Twilio, "/events?v=1").json("{\"text\": \"über \\u00fc 🎈\",\r\n \"n\": 1.0}")),
         ("json-with-body-hash-alone", post(Scheme::Twilio, "/events").json("[]")),
     ]
