@@ -15,7 +15,7 @@ pub mod twilio;
 pub use self::{
     github::GITHUB,
     plivo::PLIVO,
-    provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
+    provider::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, by_id},
     shopify::SHOPIFY,
     slack::SLACK,
     stripe::STRIPE,
