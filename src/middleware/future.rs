@@ -17,6 +17,7 @@ use tower_service::Service;
 
 use super::{
     BufferedBody, ResponseBody,
+    body::Collector,
     layer::Settings,
     response::{default_response, into_own},
     service::original_uri,
@@ -46,7 +47,7 @@ pin_project! {
         Collecting {
             // Taken when the body is complete.
             rest: Option<Rest<S>>,
-            collected: BufferedBody,
+            collected: Collector,
             #[pin]
             body: B,
             // Made when the body first makes us wait.
@@ -77,7 +78,7 @@ where
     }
 
     pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>) -> Self {
-        let collected = BufferedBody::new(settings.budget.reservation());
+        let collected = Collector::new(settings.budget.reservation());
         let rest = Some(Rest { ready, parts, settings });
         Self { state: State::Collecting { rest, collected, body, deadline: None } }
     }
@@ -106,14 +107,13 @@ where
                     let complete = ready!(poll_collect(cx, collected, body, deadline, settings));
                     #[allow(clippy::expect_used, reason = "looked at in the line before")]
                     let rest = rest.take().expect("it is taken only when the state changes");
-                    let collected = std::mem::take(collected);
                     let next = match (complete, &rest.settings.resolver) {
                         (Err(rejection), _) => State::Answered { response: Some(refuse(rejection, &rest.settings)) },
-                        (Ok(()), Some(resolver)) => {
+                        (Ok(collected), Some(resolver)) => {
                             let future = resolver.resolve(&rest.view(&collected));
                             State::Resolving { rest: Some(rest), collected, future }
                         }
-                        (Ok(()), None) => {
+                        (Ok(collected), None) => {
                             let verdict = rest.verify(&rest.settings.verifier, &collected);
                             proceed(rest, collected, verdict)
                         }
@@ -199,16 +199,19 @@ where
 
 fn poll_collect<B: Body>(
     cx: &mut TaskContext<'_>,
-    collected: &mut BufferedBody,
+    collected: &mut Collector,
     mut body: Pin<&mut B>,
     mut deadline: Pin<&mut Option<Sleep>>,
     settings: &Settings,
-) -> Poll<Result<(), Rejection>> {
+) -> Poll<Result<BufferedBody, Rejection>> {
     loop {
         let frame = match body.as_mut().poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => frame,
             Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(RejectionKind::BodyIncomplete.into())),
-            Poll::Ready(None) => return Poll::Ready(Ok(())),
+            Poll::Ready(None) => {
+                let body = collected.finish();
+                return Poll::Ready(body.ok_or_else(|| RejectionKind::BufferExhausted.into()));
+            }
             Poll::Pending => {
                 if deadline.is_none() {
                     deadline.set(Some(sleep(settings.body_timeout)));
