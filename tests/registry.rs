@@ -251,7 +251,7 @@ impl<'a> Trial<'a> {
         self.check_scheme(&verified, &ids)?;
 
         // The same under other secrets only.
-        let others = other_secrets(self.provider, &secret_text(self.vector));
+        let others = other_secrets(self.provider, self.vector);
         if let Some(verifier) = others.first().and_then(|other| self.provider.verifier(other.as_str(), &options).ok()) {
             prop_assert!(verifier.verify(&request, &Context::at(Some(self.now))).is_err());
         }
@@ -279,8 +279,8 @@ impl<'a> Trial<'a> {
 
     /// Some that did not sign, then the one that does.
     fn secrets(&self) -> Vec<Secret> {
-        let right = secret_text(self.vector);
-        let others = other_secrets(self.provider, &right).into_iter().take(2).map(|other| (other, "a wrong one"));
+        let right = secret_text(self.provider, self.vector);
+        let others = other_secrets(self.provider, self.vector).into_iter().take(2).map(|other| (other, "a wrong one"));
         let all = others.chain([(right, "the right one")]);
         all.map(|(text, label)| Secret::new(text).expect("a secret").label(label)).collect()
     }
@@ -300,18 +300,23 @@ fn options(vector: &Vector) -> Options {
     })
 }
 
-/// The vector's last secret: where there are several, it has been the older one.
-fn secret_text(vector: &Vector) -> String {
-    vector.secrets.last().expect("a secret").clone()
+/// The secret that signed the vector.
+fn secret_text(provider: &Provider, vector: &Vector) -> String {
+    match vector.verifier(provider).map(|verifier| vector.verdict(&*verifier)) {
+        Ok(Ok(Ok(Verdict::Accept(verified)))) => vector.secrets[verified.secret_index()].clone(),
+        other => panic!("{}, {:?}: {:?}", provider.id, vector.name, other.map(drop)),
+    }
 }
 
-/// Secrets of the provider's form that are not `right`, from its vectors.
-fn other_secrets(provider: &Provider, right: &str) -> Vec<String> {
-    let vectors = &files()[provider.id];
-    let valid = vectors.iter().filter(|vector| vector.expect == Expectation::Valid);
-    let secrets: BTreeSet<_> = valid.flat_map(|vector| vector.secrets.clone()).filter(|text| text != right).collect();
-    let is_one = |text: &String| provider.verifier(text.as_str(), &Options::new()).is_ok();
-    secrets.into_iter().filter(is_one).collect()
+/// Secrets of the provider's form that did not sign the vector. Some texts differ and make the same key.
+fn other_secrets(provider: &Provider, vector: &Vector) -> Vec<String> {
+    let valid = files()[provider.id].iter().filter(|vector| vector.expect == Expectation::Valid);
+    let secrets: BTreeSet<_> = valid.flat_map(|vector| vector.secrets.clone()).collect();
+    let is_other = |text: &String| {
+        let verifier = provider.verifier(text.as_str(), &options(vector));
+        verifier.is_ok_and(|verifier| matches!(vector.verdict(&*verifier), Ok(Err(_))))
+    };
+    secrets.into_iter().filter(is_other).collect()
 }
 
 /// Why a secret is refused.
