@@ -3,15 +3,20 @@
 //! [`ALL`] is the registry, sorted by id; help, tables and look-ups derive from it. A program that names single
 //! providers ([`TWILIO`], [`GITHUB`]) links only those.
 
+pub mod aftership;
 mod alchemy;
 mod answers;
 mod autodesk;
 mod bigcommerce;
 mod bitbucket;
+pub mod r#box;
 mod brex;
+mod buildkite;
 mod calendly;
 mod castle;
+pub mod chargify;
 mod circleci;
+mod clearbit;
 mod clerk;
 mod coinbase_commerce;
 mod customerio;
@@ -21,6 +26,8 @@ mod families;
 mod frameio;
 mod github;
 mod go1;
+mod gocardless;
+mod header_token;
 mod heroku;
 mod hostedhooks;
 mod intercom;
@@ -34,18 +41,24 @@ mod mongodb;
 mod mux;
 mod openai;
 mod orb;
+mod orbit;
 mod pagerduty;
 mod pinwheel;
 pub mod plivo;
 mod provider;
 mod razorpay;
+pub mod recurly;
 mod resend;
 mod revolut;
+mod sanity;
+mod sentry;
 mod shopify;
 mod signal_sciences;
 mod slack;
+mod sonatype;
 mod square;
 mod stripe;
+mod tailored;
 mod terraform;
 mod tiktok;
 mod trendmicro_conformity;
@@ -54,16 +67,22 @@ mod typeform;
 mod vercel;
 mod webex;
 mod workos;
+mod zendesk;
 
 pub use self::{
+    aftership::AFTERSHIP,
     alchemy::ALCHEMY,
     autodesk::AUTODESK,
     bigcommerce::BIGCOMMERCE,
     bitbucket::BITBUCKET,
+    r#box::BOX,
     brex::BREX,
+    buildkite::BUILDKITE,
     calendly::CALENDLY,
     castle::CASTLE,
+    chargify::CHARGIFY,
     circleci::CIRCLECI,
+    clearbit::CLEARBIT,
     clerk::CLERK,
     coinbase_commerce::COINBASE_COMMERCE,
     customerio::CUSTOMERIO,
@@ -72,6 +91,7 @@ pub use self::{
     frameio::FRAMEIO,
     github::GITHUB,
     go1::GO1,
+    gocardless::GOCARDLESS,
     heroku::HEROKU,
     hostedhooks::HOSTEDHOOKS,
     intercom::INTERCOM,
@@ -85,16 +105,21 @@ pub use self::{
     mux::MUX,
     openai::OPENAI,
     orb::ORB,
+    orbit::ORBIT,
     pagerduty::PAGERDUTY,
     pinwheel::PINWHEEL,
     plivo::PLIVO,
     provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
     razorpay::RAZORPAY,
+    recurly::RECURLY,
     resend::RESEND,
     revolut::REVOLUT,
+    sanity::SANITY,
+    sentry::SENTRY,
     shopify::SHOPIFY,
     signal_sciences::SIGNAL_SCIENCES,
     slack::SLACK,
+    sonatype::SONATYPE,
     square::SQUARE,
     stripe::STRIPE,
     terraform::TERRAFORM,
@@ -105,18 +130,24 @@ pub use self::{
     vercel::VERCEL,
     webex::WEBEX,
     workos::WORKOS,
+    zendesk::ZENDESK,
 };
 
 /// Every provider, sorted by id.
 pub static ALL: &[&Provider] = &[
+    &AFTERSHIP,
     &ALCHEMY,
     &AUTODESK,
     &BIGCOMMERCE,
     &BITBUCKET,
+    &BOX,
     &BREX,
+    &BUILDKITE,
     &CALENDLY,
     &CASTLE,
+    &CHARGIFY,
     &CIRCLECI,
+    &CLEARBIT,
     &CLERK,
     &COINBASE_COMMERCE,
     &CUSTOMERIO,
@@ -125,6 +156,7 @@ pub static ALL: &[&Provider] = &[
     &FRAMEIO,
     &GITHUB,
     &GO1,
+    &GOCARDLESS,
     &HEROKU,
     &HOSTEDHOOKS,
     &INTERCOM,
@@ -138,15 +170,20 @@ pub static ALL: &[&Provider] = &[
     &MUX,
     &OPENAI,
     &ORB,
+    &ORBIT,
     &PAGERDUTY,
     &PINWHEEL,
     &PLIVO,
     &RAZORPAY,
+    &RECURLY,
     &RESEND,
     &REVOLUT,
+    &SANITY,
+    &SENTRY,
     &SHOPIFY,
     &SIGNAL_SCIENCES,
     &SLACK,
+    &SONATYPE,
     &SQUARE,
     &STRIPE,
     &TERRAFORM,
@@ -157,4 +194,5 @@ pub static ALL: &[&Provider] = &[
     &VERCEL,
     &WEBEX,
     &WORKOS,
+    &ZENDESK,
 ];
