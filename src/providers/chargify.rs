@@ -118,7 +118,7 @@ impl Chargify {
         let hmac = |text: &[u8]| Encoding::Hex.decode(text, Algorithm::HmacSha256.tag_length()).map(Presented::Hmac);
         let found = if let Some(text) = head.header(&HMAC)?.filter(|text| !text.is_empty()) {
             hmac(text)
-        } else if let Some(text) = self.from_query(head)? {
+        } else if let Some(text) = self.query_signature(head)? {
             hmac(&text)
         } else if let Some(text) = head.header(&MD5)?.filter(|text| self.allow_md5 && !text.is_empty()) {
             Encoding::Hex.decode(text, KeyedMd5::LENGTH).map(Presented::Md5)
@@ -129,7 +129,7 @@ impl Chargify {
     }
 
     /// The value of the configured parameter; it must stand there once.
-    fn from_query(&self, head: &RequestHead<'_>) -> Result<Option<Vec<u8>>, Rejection> {
+    fn query_signature(&self, head: &RequestHead<'_>) -> Result<Option<Vec<u8>>, Rejection> {
         let (Some(wanted), Some(query)) = (&self.query_param, head.url().query()) else { return Ok(None) };
         let params = Params::parse(query).ok_or(RejectionKind::MalformedSignature)?;
         let mut values = params.iter().filter(|param| param.name().eq(wanted.bytes())).map(|param| param.value());
