@@ -7,7 +7,7 @@
 
 mod support;
 
-use std::{collections::BTreeMap, path::Path, sync::OnceLock};
+use std::{collections::BTreeMap, ops::Range, path::Path, sync::OnceLock};
 
 use bytes::Bytes;
 use countersign::{
@@ -47,8 +47,9 @@ const URLS: &[(&str, fn(&str) -> Vec<u8>, &str)] = &[
     ("twilio", meaning::url_in_any_twilio_form, "its SDKs accept other ports and re-encoded queries"),
 ];
 
-/// Options that allow a scheme which covers neither query nor body.
-const WEAKENING: &[(&str, &str)] = &[("plivo", "allow_v2")];
+/// Options that choose or allow a scheme which covers no body.
+const WEAKENING: &[(&str, &str, &str)] =
+    &[("buildkite", "mode", "token"), ("orbit", "variant", "shared-token"), ("plivo", "allow_v2", "true")];
 
 /// Headers in which the case of letters does not matter.
 const CASELESS_HEADERS: &[(&str, &str, &str)] = &[
@@ -61,6 +62,7 @@ const ALL_UP_TO: usize = 4096;
 /// So many bytes of them; and of any body where the signature is costly to verify.
 const SAMPLE: usize = 512;
 const SAMPLE_IF_COSTLY: usize = 64;
+const ALL_FLIPS_UP_TO: usize = 128;
 /// The lowest bit (another letter or digit), the case of letters, and what is not ASCII.
 const FLIPS: [u8; 3] = [0x01, 0x20, 0x80];
 
@@ -98,7 +100,7 @@ fn a_changed_byte_of_the_body_is_refused() {
 #[test]
 fn a_body_that_is_cut_or_goes_on_is_refused() {
     each_valid(|case, report| {
-        if row(BODIES, case.provider.id).is_some() {
+        if row(BODIES, case.provider.id).is_some() || case.is_weakened() {
             return;
         }
         for more in [&b"x"[..], b"\0", b" ", b"\n", b"&a=b"] {
@@ -138,7 +140,9 @@ fn a_changed_byte_of_a_header_that_counts_is_refused() {
                         meaning::is_same_item(needed, item) || (caseless && needed.eq_ignore_ascii_case(item))
                     };
                     let items = meaning::items(now);
-                    let same = needed.iter().all(|needed| items.iter().any(|item| is_same(needed, &now[item.clone()])));
+                    let same = needed
+                        .iter()
+                        .all(|needed| items.iter().any(|item| is_same(&value[needed.clone()], &now[item.clone()])));
                     report.check(same, || format!("byte {at} of {name} ^ {flip:#04x}"));
                 }
             }
@@ -155,11 +159,8 @@ fn an_empty_signature_is_refused() {
             changed.headers[index].1.clear();
             report.check(!changed.is_accepted(), || format!("{name} empty"));
             let value = &case.headers[index].1;
-            for item in meaning::items(value) {
+            for item in case.needed_items(index) {
                 let text = &value[item.clone()];
-                if !case.needed_items(index).contains(&text.to_vec()) {
-                    continue;
-                }
                 // The longest run of letters and digits is a signature, a token or a time; none may be empty.
                 let Some(run) = meaning::longest_run(text) else { continue };
                 let mut changed = case.clone();
@@ -338,7 +339,12 @@ impl<'v> Case<'v> {
     }
 
     fn is_weakened(&self) -> bool {
-        WEAKENING.iter().any(|(id, option)| *id == self.provider.id && options(self.vector).is_on(option))
+        let is_set = |option: &str, wanted: &str| match self.vector.options.get(option) {
+            Some(Value::String(text)) => text == wanted,
+            Some(value) => value.to_string() == wanted,
+            None => false,
+        };
+        WEAKENING.iter().any(|(id, option, value)| *id == self.provider.id && is_set(option, value))
     }
 
     fn has_form(&self) -> bool {
@@ -358,7 +364,12 @@ impl<'v> Case<'v> {
             0..=ALL_UP_TO => length,
             _ => SAMPLE,
         };
-        (0..count).flat_map(move |index| FLIPS.map(|flip| (index * length / count, flip)))
+        // Long texts have each byte changed in one of the ways, short ones in all of them.
+        let flips = move |index: usize| {
+            let one = index % FLIPS.len();
+            if length > ALL_FLIPS_UP_TO { &FLIPS[one..=one] } else { &FLIPS[..] }
+        };
+        (0..count).flat_map(move |index| flips(index).iter().map(move |flip| (index * length / count, *flip)))
     }
 
     /// The headers without which it is refused, but for the media type, which no scheme here signs.
@@ -372,7 +383,7 @@ impl<'v> Case<'v> {
     }
 
     /// The items of a header without which it is refused.
-    fn needed_items(&self, index: usize) -> Vec<Vec<u8>> {
+    fn needed_items(&self, index: usize) -> Vec<Range<usize>> {
         let value = &self.headers[index].1;
         let needed = meaning::items(value).into_iter().filter(|item| {
             let mut without = self.clone();
@@ -381,7 +392,7 @@ impl<'v> Case<'v> {
             without.headers[index].1.drain(range);
             !without.is_accepted()
         });
-        needed.map(|item| value[item].to_vec()).collect()
+        needed.collect()
     }
 
     /// Whether the URL counts at all: in some schemes it does in some deliveries only.
