@@ -137,12 +137,15 @@ fn what_is_signed_is_verified() {
     let signed_by = RefCell::new(BTreeSet::new());
     for (id, vectors) in files() {
         let provider = providers::by_id(id).expect("it is registered");
-        let valid: Vec<_> = vectors.iter().filter(|vector| vector.expect == Expectation::Valid).collect();
-        let config = Config { cases: 128, failure_persistence: None, ..Config::default() };
+        let valid = vectors.iter().filter(|vector| vector.expect == Expectation::Valid);
+        let valid: Vec<_> = valid.map(|vector| Genuine::new(provider, vector)).collect();
+        // Times from 2023 on: some schemes refuse what is older than themselves.
+        let config = Config { cases: 48, max_shrink_iters: 64, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-        let strategy = (prop::sample::select(valid), any::<Option<Body>>(), 1_700_000_000..4_000_000_000i64, "[a-zA-Z0-9]{1,40}");
-        let outcome = runner.run(&strategy, |(vector, body, now, delivery_id)| {
-            let trial = Trial::new(provider, vector, body.as_ref(), now, &delivery_id);
+        let strategy =
+            (prop::sample::select(valid), any::<Option<Body>>(), 1_700_000_000..4_000_000_000i64, "[a-zA-Z0-9]{1,40}");
+        let outcome = runner.run(&strategy, |(genuine, body, now, delivery_id)| {
+            let trial = Trial::new(provider, &genuine, body.as_ref(), now, &delivery_id);
             if trial.run()? {
                 signed_by.borrow_mut().insert(provider.id);
             }
@@ -182,9 +185,24 @@ impl Arbitrary for Body {
     }
 }
 
+/// A valid vector, the secret that signed it, and others of the same form that did not.
+#[derive(Clone, Debug)]
+struct Genuine {
+    vector: &'static Vector,
+    secret: String,
+    others: Vec<String>,
+}
+
+impl Genuine {
+    fn new(provider: &Provider, vector: &'static Vector) -> Self {
+        Self { vector, secret: secret_text(provider, vector), others: other_secrets(provider, vector) }
+    }
+}
+
 /// One delivery that is to be signed and verified.
 struct Trial<'a> {
     provider: &'static Provider,
+    genuine: &'a Genuine,
     vector: &'a Vector,
     replaced: bool,
     method: Method,
@@ -197,11 +215,12 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn new(
         provider: &'static Provider,
-        vector: &'a Vector,
+        genuine: &'a Genuine,
         replacement: Option<&Body>,
         now: i64,
         delivery_id: &'a str,
     ) -> Self {
+        let vector = genuine.vector;
         let mut headers = HeaderMap::new();
         for (name, value) in &vector.request.headers {
             headers.append(name.parse::<HeaderName>().expect("a name"), value.parse().expect("a value"));
@@ -213,7 +232,7 @@ impl<'a> Trial<'a> {
             body.clone_from(bytes);
         }
         let now = UnixTime::from_secs(now).expect("a time");
-        Self { provider, vector, replaced: replacement.is_some(), method, headers, body, now, delivery_id }
+        Self { provider, genuine, vector, replaced: replacement.is_some(), method, headers, body, now, delivery_id }
     }
 
     /// Whether it could be signed.
@@ -251,8 +270,9 @@ impl<'a> Trial<'a> {
         self.check_scheme(&verified, &ids)?;
 
         // The same under other secrets only.
-        let others = other_secrets(self.provider, self.vector);
-        if let Some(verifier) = others.first().and_then(|other| self.provider.verifier(other.as_str(), &options).ok()) {
+        if let Some(verifier) =
+            self.genuine.others.first().and_then(|other| self.provider.verifier(other.as_str(), &options).ok())
+        {
             prop_assert!(verifier.verify(&request, &Context::at(Some(self.now))).is_err());
         }
         Ok(true)
@@ -279,9 +299,8 @@ impl<'a> Trial<'a> {
 
     /// Some that did not sign, then the one that does.
     fn secrets(&self) -> Vec<Secret> {
-        let right = secret_text(self.provider, self.vector);
-        let others = other_secrets(self.provider, self.vector).into_iter().take(2).map(|other| (other, "a wrong one"));
-        let all = others.chain([(right, "the right one")]);
+        let others = self.genuine.others.iter().take(2).map(|other| (other, "a wrong one"));
+        let all = others.chain([(&self.genuine.secret, "the right one")]);
         all.map(|(text, label)| Secret::new(text).expect("a secret").label(label)).collect()
     }
 }
