@@ -143,6 +143,21 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         },
     },
     Difference {
+        sdks: &[Sdk::TwilioPython],
+        name: "body-hash-of-an-empty-form",
+        reason: "is given a form's parameters in place of its body, and compares no hash then",
+        applies: |found| {
+            !ours(found)
+                && found.delivery.is_form()
+                && found.delivery.body.is_empty()
+                && body_hash(found.delivery).is_some()
+        },
+        example: || {
+            let signed = twilio(&format!("https://hooks.example.com/events?bodySHA256={HASH_OF_BRACES}")).json("{}");
+            forged(signed.clone(), signed.form(""))
+        },
+    },
+    Difference {
         sdks: BOTH_TWILIO,
         name: "not-utf-8",
         reason: "decodes text with replacement characters, so that different bytes look the same; we hash the bytes",
