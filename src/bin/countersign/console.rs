@@ -59,11 +59,16 @@ impl Console {
         }
     }
 
-    /// Text for people, which quiet logs and logs for machines leave out.
+    /// Something that people should know; quiet logs leave it out.
     pub(crate) fn notice(&self, text: impl Into<String>) {
         if !self.log.quiet {
             self.put(Message::Notice(text.into()));
         }
+    }
+
+    /// Text for people, as it is.
+    pub(crate) fn text(&self, text: String) {
+        self.put(Message::Text(text));
     }
 
     /// Writes what is queued, for as long as `limit` at most.

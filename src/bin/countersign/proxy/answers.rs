@@ -1,11 +1,21 @@
 //! Answers of our own: plain text that says what to check.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use super::observe::Trouble;
 
-pub(super) fn not_a_forward_proxy() -> Response<Bytes> {
+/// The answer to what asks for something else than a path on this host.
+pub(super) fn to_what_is_not_forwarded(method: &Method, uri: &Uri) -> Option<Response<Bytes>> {
+    if method == Method::CONNECT {
+        return Some(not_a_forward_proxy());
+    }
+    // `GET example.com`: a host where a path should be. There is no path to forward, and none is invented.
+    let is_bare_authority = uri.scheme().is_none() && uri.authority().is_some();
+    is_bare_authority.then(|| plain(StatusCode::BAD_REQUEST, "The request target is no path\n".to_owned()))
+}
+
+fn not_a_forward_proxy() -> Response<Bytes> {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "This is no forward proxy\n".to_owned());
     response
         .headers_mut()

@@ -4,9 +4,9 @@
 //! their spelling, body and trailers. What changes is what must: hop-by-hop headers, `Expect`, `Host` if that was
 //! asked for, and what [`forwarded`] describes. Answers are handed back alike, redirects included.
 //!
-//! Which bytes a path may hold is `http::Uri`'s decision: `//a/../b?x=%2f&&'`, `{}`, `"`, `|`, `\` and UTF-8 pass as they
-//! are. White space, control characters, `<`, `` ` `` and (in paths) `>`, and bytes that are no UTF-8, are answered with
-//! 400 by the parser. A `#`, which no client may send, ends the target.
+//! Which bytes a target may hold is `http::Uri`'s decision: `//a/../b?x=%2f&&'`, `{}`, `|`, `\`, `^` and UTF-8 pass as they
+//! are. White space, control characters, `<`, `>`, in paths `` ` ``, in queries `"`, and bytes that are no UTF-8 are
+//! answered with 400 by the parser. A `#`, which no client may send, ends the target.
 
 use std::{
     convert::Infallible,

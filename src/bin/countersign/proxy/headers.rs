@@ -21,7 +21,7 @@ pub(super) fn clean_request(headers: &mut HeaderMap, extra: impl Fn(&str) -> boo
         accepts_trailers: headers.get_all(header::TE).iter().any(accepts_trailers),
     };
     remove(headers, |name| {
-        name == &header::EXPECT || is_named_like(name.as_str(), "x-countersign-") || extra(name.as_str())
+        *name == header::EXPECT || is_named_like(name.as_str(), "x-countersign-") || extra(name.as_str())
     });
     taken
 }

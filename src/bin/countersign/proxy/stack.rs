@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use countersign::middleware::{ResponseBody, VerifyWebhook};
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use http_body_util::Either;
 use hyper::body::Incoming;
 use tower::{Layer, ServiceExt};
@@ -56,8 +56,7 @@ impl Stack {
         let observation = Observation::begin(&**observer, &request, &peer);
 
         // 2. What a reverse proxy never forwards goes before anything is spent on it.
-        if request.method() == Method::CONNECT {
-            let answer = answers::not_a_forward_proxy();
+        if let Some(answer) = answers::to_what_is_not_forwarded(request.method(), request.uri()) {
             observation.finish_undecided(answer.status());
             return answer.map(own);
         }

@@ -4,10 +4,15 @@
 //! which requests reach the app that nobody verified; such requests are forwarded without the offer, which the
 //! protocol allows.
 
+use std::{pin::pin, time::Duration};
+
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts};
-use hyper::upgrade::OnUpgrade;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::io::copy_bidirectional;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split},
+    time::timeout,
+};
 
 use super::running::Running;
 
@@ -38,13 +43,32 @@ impl Wish {
         let app = hyper::upgrade::on(&mut *response);
         set(response.headers_mut(), self.protocol);
         tokio::spawn(async move {
-            // Counted until both ends are done. An error is one end going away: then the other one is closed too.
+            // Counted until it is done.
             let _running = running;
             if let (Ok(client), Ok(app)) = tokio::join!(self.client, app) {
-                let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(app)).await;
+                tunnel(client, app).await;
             }
         });
     }
+}
+
+/// Copies both ways until one end closes, and then for a moment what the other one still has to say: a WebSocket is
+/// not used half closed, and an end that never closes its half must not keep the tunnel.
+async fn tunnel(client: Upgraded, app: Upgraded) {
+    let (from_client, to_client) = split(TokioIo::new(client));
+    let (from_app, to_app) = split(TokioIo::new(app));
+    let mut up = pin!(pass(from_client, to_app));
+    let mut down = pin!(pass(from_app, to_client));
+    let _ = tokio::select! {
+        () = &mut up => timeout(LAST_WORDS, down).await,
+        () = &mut down => timeout(LAST_WORDS, up).await,
+    };
+}
+
+/// Copies up to the end, and passes the end on. An error is an end too.
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
+    let _ = copy(&mut from, &mut to).await;
+    let _ = to.shutdown().await;
 }
 
 /// Marks a message as an upgrade.
@@ -52,3 +76,5 @@ pub(super) fn set(headers: &mut HeaderMap, protocol: HeaderValue) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, protocol);
 }
+
+const LAST_WORDS: Duration = Duration::from_secs(2);

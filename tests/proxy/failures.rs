@@ -1,0 +1,128 @@
+//! Apps that are down, silent or broken, and clients that are.
+
+use std::sync::mpsc::channel;
+
+use crate::support::{App, Countersign, DEADLINE, TOKEN, Wire, closed_port, signed};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn an_app_that_is_down() {
+    let port = closed_port();
+    let proxy = Countersign::twilio(port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    let answer = client.ask(signed(TOKEN, "/sms", "a=b"));
+    assert_eq!(answer.status(), 502);
+    assert!(answer.text().contains(&format!("127.0.0.1:{port}")), "{}", answer.text());
+    let record = proxy.record();
+    assert_eq!((&record["verdict"], &record["trouble"]), (&"accepted".into(), &"the app is not reachable".into()));
+}
+
+#[test]
+fn an_app_that_does_not_answer() {
+    let app = App::new(|_, wire| wire.line().is_some());
+    let proxy = Countersign::http(app.port, &["--upstream-timeout", "200ms"]);
+    let answer = Wire::connect(proxy.address).ask(GET);
+    assert_eq!(answer.status(), 504);
+    assert_eq!(proxy.record()["trouble"], "the app did not answer in time");
+}
+
+#[test]
+fn a_request_that_may_have_been_processed_is_sent_once() {
+    let app = App::new(|_, _| false);
+    let proxy = Countersign::http(app.port, &[]);
+    let answer = Wire::connect(proxy.address).ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+    assert_eq!(answer.status(), 502);
+    app.received();
+    assert!(app.has_nothing_more());
+}
+
+#[test]
+fn a_pooled_connection_that_died_costs_nothing() {
+    let (closed, is_closed) = channel();
+    let app = App::raw(move |connection, wire, received| {
+        let message = wire.message().unwrap();
+        received.send(crate::support::Received { connection, message }).unwrap();
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        wire.shut();
+        closed.send(()).unwrap();
+    });
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    for connection in 0..10 {
+        let answer = client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+        assert_eq!(answer.status(), 200);
+        assert_eq!(app.received().connection, connection);
+        is_closed.recv_timeout(DEADLINE).unwrap();
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_not_completed() {
+    let app = App::new(|_, wire| {
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+        false
+    });
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    client.send(GET);
+    assert_eq!(client.head().unwrap().header("content-length"), Some("10"));
+    assert_eq!(client.rest(), b"half");
+}
+
+#[test]
+fn a_client_that_goes_away_ends_the_request_at_the_app() {
+    let (gone, is_gone) = channel();
+    let app = App::new(move |_, wire| {
+        // The end of the connection, not an answer, ends this.
+        gone.send(wire.line().is_none()).unwrap();
+        false
+    });
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    client.send(GET);
+    app.received();
+    client.close();
+    assert!(is_gone.recv_timeout(DEADLINE).unwrap());
+    let record = proxy.record();
+    assert_eq!((&record["verdict"], &record["status"]), (&"undecided".into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn a_body_that_breaks_off_is_not_forwarded_when_verified() {
+    let app = App::ok();
+    let proxy = Countersign::twilio(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    let whole = signed(TOKEN, "/sms", "Body=Hi");
+    client.send(&whole[..whole.len() - 1]);
+    client.close();
+    assert_eq!(proxy.record()["reason"], "body-incomplete");
+    assert!(app.has_nothing_more());
+}
+
+#[test]
+fn heads_are_bounded() {
+    let app = App::ok();
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    let answer = client.ask(format!("GET / HTTP/1.1\r\nHost: a\r\nX-Large: {}\r\n\r\n", "x".repeat(70_000)));
+    assert_eq!(answer.status(), 431);
+    let many: String = (0..200).map(|n| format!("X-{n}: y\r\n")).collect();
+    assert_eq!(Wire::connect(proxy.address).ask(format!("GET / HTTP/1.1\r\n{many}\r\n")).status(), 431);
+    assert!(app.has_nothing_more());
+}
+
+#[test]
+fn two_lengths_are_no_length() {
+    let app = App::ok();
+    let proxy = Countersign::http(app.port, &[]);
+    let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi!";
+    assert_eq!(Wire::connect(proxy.address).ask(request).status(), 400);
+    // With both framings, chunks count and the length is not handed on.
+    let both =
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+    Wire::connect(proxy.address).ask(both);
+    let received = app.received().message;
+    assert_eq!((received.header("content-length"), received.body()), (None, b"hi".to_vec()));
+    assert!(app.has_nothing_more());
+}
