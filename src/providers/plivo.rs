@@ -305,6 +305,9 @@ impl CustomScheme for Scheme {
         context: &SigningContext<'_>,
     ) -> Result<Signed, SignError> {
         let key = crate::crypto::Key::new(Algorithm::HmacSha256, secret.expose()).ok_or(SignError::MalformedSecret)?;
+        if context.delivery_id.is_empty() {
+            return Err(SignError::Unwritable);
+        }
         let mut url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
         let websocket_scheme = options.text("websocket_scheme").and_then(UrlScheme::parse);
         if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, websocket_scheme) {
