@@ -42,7 +42,8 @@ impl Encoding {
             Self::Base64 => STANDARD.decode_slice(text, &mut bytes).ok()?,
             Self::Base64UrlUnpadded => URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?,
         };
-        (decoded == length && length <= MAX_TAG).then_some(SignatureTag { bytes, length })
+        let tag = bytes.get(..length).filter(|_| decoded == length && length <= MAX_TAG)?;
+        Some(SignatureTag { words: SignatureTag::words_of(tag), length })
     }
 
     /// Writes a signature.
@@ -59,14 +60,23 @@ impl Encoding {
 /// A decoded signature as a request presented it. Public knowledge: the sender wrote it.
 #[derive(Clone, Copy)]
 pub(crate) struct SignatureTag {
-    bytes: [u8; MAX_TAG + 2],
-    length: usize,
+    /// The bytes, in words that are quick to compare, zeros after them.
+    pub(super) words: [u64; MAX_TAG / 8],
+    pub(super) length: usize,
 }
 
 impl SignatureTag {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        // `decode` made sure that `length` is at most `MAX_TAG`.
-        self.bytes.get(..self.length).unwrap_or_default()
+    /// The bytes of a tag as words. What is over `MAX_TAG` bytes is left out: no caller has that.
+    pub(super) fn words_of(tag: &[u8]) -> [u64; MAX_TAG / 8] {
+        let mut words = [0; MAX_TAG / 8];
+        let (whole, rest) = tag.as_chunks::<8>();
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+        let last = (!rest.is_empty()).then_some(last);
+        for (word, bytes) in words.iter_mut().zip(whole.iter().copied().chain(last)) {
+            *word = u64::from_le_bytes(bytes);
+        }
+        words
     }
 }
 
@@ -106,33 +116,45 @@ fn decode_hex(text: &[u8], out: &mut [u8]) -> Option<usize> {
         return None;
     }
     let mut invalid = 0;
+    // Without branches and tables, so that the compiler decodes several at once.
     for ([high, low], byte) in pairs.iter().zip(out) {
-        let (high, low) = (HEX_DIGITS[*high as usize], HEX_DIGITS[*low as usize]);
-        invalid |= high | low;
-        *byte = (high << 4) | (low & 0x0f);
+        let ((high, high_bad), (low, low_bad)) = (hex_digit(*high), hex_digit(*low));
+        invalid |= high_bad | low_bad;
+        *byte = (high << 4) | low;
     }
-    (invalid & 0xf0 == 0).then_some(pairs.len())
+    (invalid == 0).then_some(pairs.len())
 }
 
-/// The value of each hexadecimal digit, 0xff for every other byte.
-static HEX_DIGITS: [u8; 256] = {
-    let mut table = [0xff; 256];
-    let mut value = 0;
-    while value < 16 {
-        table[b"0123456789abcdef"[value] as usize] = value as u8;
-        table[b"0123456789ABCDEF"[value] as usize] = value as u8;
-        value += 1;
-    }
-    table
-};
+/// The value of a hexadecimal digit, and not zero for any other byte.
+const fn hex_digit(byte: u8) -> (u8, u8) {
+    let digit = byte.wrapping_sub(b'0');
+    // Letters in either case.
+    let letter = (byte | 0x20).wrapping_sub(b'a');
+    let (is_digit, is_letter) = (digit < 10, letter < 6);
+    let value = if is_digit { digit } else { letter.wrapping_add(10) };
+    (value & 0x0f, !(is_digit | is_letter) as u8)
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn bytes(tag: SignatureTag) -> Vec<u8> {
+        tag.words.iter().flat_map(|word| word.to_le_bytes()).take(tag.length).collect()
+    }
+
+    #[test]
+    fn every_byte_is_a_digit_or_none() {
+        for byte in 0..=u8::MAX {
+            let value = char::from(byte).to_digit(16).map(|value| vec![value as u8]);
+            assert_eq!(Encoding::Hex.decode(&[b'0', byte], 1).map(bytes), value, "{byte}");
+            assert_eq!(Encoding::Hex.decode(&[byte, b'0'], 1).is_some(), value.is_some(), "{byte}");
+        }
+    }
+
     #[test]
     fn hex_is_exact() {
-        assert!(Encoding::Hex.decode(b"00ffA0", 3).is_some_and(|tag| tag.bytes() == [0x00, 0xff, 0xa0]));
+        assert!(Encoding::Hex.decode(b"00ffA0", 3).is_some_and(|tag| bytes(tag) == [0x00, 0xff, 0xa0]));
         for text in [&b"00ff"[..], b"00ffa", b"00ffg0", b"", b" 0ffa0", b"00ffa0a0"] {
             assert!(Encoding::Hex.decode(text, 3).is_none(), "{text:?}");
         }
@@ -141,7 +163,7 @@ mod tests {
 
     #[test]
     fn base64_is_canonical() {
-        assert!(Encoding::Base64.decode(b"AAE=", 2).is_some_and(|tag| tag.bytes() == [0, 1]));
+        assert!(Encoding::Base64.decode(b"AAE=", 2).is_some_and(|tag| bytes(tag) == [0, 1]));
         for text in [&b"AAF="[..], b"AAE", b"AAE==", b"AA E=", b"AAEA", b"AA_=", b"====", b""] {
             assert!(Encoding::Base64.decode(text, 2).is_none(), "{text:?}");
         }
@@ -153,6 +175,6 @@ mod tests {
     #[test]
     fn the_longest_tag_fits() {
         let text = STANDARD.encode([7; MAX_TAG]);
-        assert!(Encoding::Base64.decode(text.as_bytes(), MAX_TAG).is_some_and(|tag| tag.bytes() == [7; MAX_TAG]));
+        assert!(Encoding::Base64.decode(text.as_bytes(), MAX_TAG).is_some_and(|tag| bytes(tag) == [7; MAX_TAG]));
     }
 }

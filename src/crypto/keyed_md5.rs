@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use md5::{Digest, Md5};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable};
 
-use super::SignatureTag;
+use super::{SignatureTag, mac::Expected};
 use crate::{Secrets, verdict::SecretMatch};
 
 /// One digest state for each secret, the secret already in it.
@@ -40,7 +40,7 @@ impl KeyedMd5 {
         for (index, state) in self.states.iter().enumerate() {
             let mut state = state.clone();
             message.clone().for_each(|piece| state.update(piece));
-            let matched = state.finalize().as_slice().ct_eq(presented.bytes());
+            let matched = Expected::new(&state.finalize()).matches(presented);
             position.conditional_assign(&(index as u64), matched & !found);
             found |= matched;
         }

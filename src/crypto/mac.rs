@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use hmac::{Hmac, KeyInit, Mac as _};
+use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroizing;
 
 use super::encoding::{MAX_TAG, SignatureTag};
-use crate::{Secrets, verdict::SecretMatch};
+use crate::{Rejection, Secrets, verdict::SecretMatch};
 
 /// A message authentication code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,101 +61,20 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// A key whose state was expanded. Wiped when dropped (the `zeroize` features of the hash crates).
-#[derive(Clone)]
-pub(crate) struct Key(State);
-
-#[derive(Clone)]
-enum State {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha384(Hmac<Sha384>),
-    Sha512(Hmac<Sha512>),
-}
-
-impl Key {
-    /// Expands a key. The empty one is refused: anybody could sign with it.
-    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
-        if key.is_empty() {
-            return None;
-        }
-        // HMAC takes keys of any length, so that none of these is ever an error.
-        Some(Self(match algorithm {
-            Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
-            Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
-            Algorithm::HmacSha384 => State::Sha384(Hmac::new_from_slice(key).ok()?),
-            Algorithm::HmacSha512 => State::Sha512(Hmac::new_from_slice(key).ok()?),
-        }))
-    }
-
-    /// Signs: the one way in which a MAC becomes bytes.
-    #[cfg(feature = "signing")]
-    pub(crate) fn sign(&self, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-        let mut state = self.0.clone();
-        feed(&mut state);
-        state.finish().bytes.get(..self.tag_length()).unwrap_or_default().to_vec()
-    }
-
-    #[cfg(feature = "signing")]
-    const fn tag_length(&self) -> usize {
-        match self.0 {
-            State::Sha1(_) => Algorithm::HmacSha1.tag_length(),
-            State::Sha256(_) => Algorithm::HmacSha256.tag_length(),
-            State::Sha384(_) => Algorithm::HmacSha384.tag_length(),
-            State::Sha512(_) => Algorithm::HmacSha512.tag_length(),
-        }
-    }
-}
-
-impl State {
-    fn finish(self) -> Expected {
-        let mut expected = Expected { bytes: [0; MAX_TAG], length: 0 };
-        let mut copy = |tag: &[u8]| {
-            if let Some(room) = expected.bytes.get_mut(..tag.len()) {
-                room.copy_from_slice(tag);
-                expected.length = tag.len();
-            }
-        };
-        match self {
-            Self::Sha1(mac) => copy(&mac.finalize().into_bytes()),
-            Self::Sha256(mac) => copy(&mac.finalize().into_bytes()),
-            Self::Sha384(mac) => copy(&mac.finalize().into_bytes()),
-            Self::Sha512(mac) => copy(&mac.finalize().into_bytes()),
-        }
-        expected
-    }
-}
-
-impl Sink for State {
-    fn put(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha1(mac) => mac.update(bytes),
-            Self::Sha256(mac) => mac.update(bytes),
-            Self::Sha384(mac) => mac.update(bytes),
-            Self::Sha512(mac) => mac.update(bytes),
-        }
-    }
-}
-
-/// What a signature should be.
-pub(crate) struct Expected {
-    bytes: [u8; MAX_TAG],
-    length: usize,
-}
-
-impl Expected {
-    /// Compares in constant time; a tag of another length never matches.
-    pub(crate) fn matches(&self, presented: &SignatureTag) -> Choice {
-        self.bytes.get(..self.length).unwrap_or_default().ct_eq(presented.bytes())
-            & Choice::from(u8::from(self.length != 0))
-    }
-}
-
-/// The keys of all configured secrets, in their order.
+/// The keys of all configured secrets, in their order. Wiped when dropped (the `zeroize` features of the hash crates).
 #[derive(Clone)]
 pub(crate) struct Keys {
-    keys: Vec<Key>,
+    states: States,
     labels: Vec<Option<Arc<str>>>,
+}
+
+/// Expanded keys.
+#[derive(Clone)]
+enum States {
+    Sha1(Vec<Hmac<Sha1>>),
+    Sha256(Vec<Hmac<Sha256>>),
+    Sha384(Vec<Hmac<Sha384>>),
+    Sha512(Vec<Hmac<Sha512>>),
 }
 
 impl Keys {
@@ -162,17 +82,30 @@ impl Keys {
     pub(crate) fn new(
         algorithm: Algorithm,
         secrets: &Secrets,
-        mut decode: impl FnMut(&[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>>,
+        mut decode: impl FnMut(&[u8]) -> Option<Zeroizing<Vec<u8>>>,
     ) -> Option<Self> {
-        let keys =
-            secrets.iter().map(|secret| Key::new(algorithm, &decode(secret.expose())?)).collect::<Option<_>>()?;
+        let keys = secrets.iter().map(|secret| decode(secret.expose())).collect::<Option<Vec<_>>>()?;
         let labels = secrets.iter().map(|secret| secret.label_text().map(Arc::from)).collect();
-        Some(Self { keys, labels })
+        Some(Self { states: States::expand(algorithm, &keys)?, labels })
     }
 
-    /// One running MAC for each key.
-    pub(crate) fn start(&self) -> MacSet {
-        MacSet(self.keys.iter().map(|key| key.0.clone()).collect())
+    /// The position of a secret under which one of the presented signatures of what `feed` puts is right.
+    ///
+    /// The content is fed once, to all keys. Every secret is compared with every tag, whatever matched before.
+    ///
+    /// # Errors
+    /// Those of `feed`.
+    pub(crate) fn find(
+        &self,
+        presented: &[SignatureTag],
+        feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
+    ) -> Result<Option<usize>, Rejection> {
+        match &self.states {
+            States::Sha1(keys) => find(keys, presented, feed),
+            States::Sha256(keys) => find(keys, presented, feed),
+            States::Sha384(keys) => find(keys, presented, feed),
+            States::Sha512(keys) => find(keys, presented, feed),
+        }
     }
 
     pub(crate) fn secret(&self, index: usize) -> SecretMatch {
@@ -180,35 +113,106 @@ impl Keys {
     }
 }
 
-/// One MAC for each secret, all fed the same content.
-pub(crate) struct MacSet(SmallVec<[State; 1]>);
-
-impl MacSet {
-    /// The position of a secret under which one of the presented signatures is right.
-    ///
-    /// `presented` is called once for each secret and yields the same tags each time. Every secret is compared with
-    /// every tag, whatever matched before.
-    pub(crate) fn find<I>(self, presented: impl Fn() -> I) -> Option<usize>
-    where
-        I: Iterator<Item = SignatureTag>,
-    {
-        let mut found = Choice::from(0);
-        let mut position = 0u64;
-        for (index, state) in self.0.into_iter().enumerate() {
-            let expected = state.finish();
-            let matched = presented().fold(Choice::from(0), |any, tag| any | expected.matches(&tag));
-            position.conditional_assign(&(index as u64), matched & !found);
-            found |= matched;
-        }
-        bool::from(found).then_some(position as usize)
+impl States {
+    fn expand(algorithm: Algorithm, keys: &[Zeroizing<Vec<u8>>]) -> Option<Self> {
+        Some(match algorithm {
+            Algorithm::HmacSha1 => Self::Sha1(expand(keys)?),
+            Algorithm::HmacSha256 => Self::Sha256(expand(keys)?),
+            Algorithm::HmacSha384 => Self::Sha384(expand(keys)?),
+            Algorithm::HmacSha512 => Self::Sha512(expand(keys)?),
+        })
     }
 }
 
-impl Sink for MacSet {
-    fn put(&mut self, bytes: &[u8]) {
-        for state in &mut self.0 {
-            state.put(bytes);
+/// A key that signs: the one way in which a MAC becomes bytes.
+#[cfg(feature = "signing")]
+pub(crate) struct Key(States);
+
+#[cfg(feature = "signing")]
+impl Key {
+    /// Expands a key. The empty one is refused: anybody could sign with it.
+    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
+        States::expand(algorithm, &[Zeroizing::new(key.to_vec())]).map(Self)
+    }
+
+    pub(crate) fn sign(&self, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
+        fn tag<M: Mac + Clone>(keys: &[M], feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
+            let mut macs = Running::start(keys);
+            feed(&mut macs);
+            macs.0.into_iter().flat_map(|mac| mac.finalize().into_bytes()).collect()
         }
+        match &self.0 {
+            States::Sha1(keys) => tag(keys, feed),
+            States::Sha256(keys) => tag(keys, feed),
+            States::Sha384(keys) => tag(keys, feed),
+            States::Sha512(keys) => tag(keys, feed),
+        }
+    }
+}
+
+/// Expands keys. HMAC takes keys of any length but the empty one: anybody could sign with it.
+fn expand<M: KeyInit>(keys: &[Zeroizing<Vec<u8>>]) -> Option<Vec<M>> {
+    keys.iter().map(|key| if key.is_empty() { None } else { M::new_from_slice(key).ok() }).collect()
+}
+
+fn find<M: Mac + Clone>(
+    keys: &[M],
+    presented: &[SignatureTag],
+    feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
+) -> Result<Option<usize>, Rejection> {
+    let mut macs = Running::start(keys);
+    feed(&mut macs)?;
+    let mut found = Choice::from(0);
+    let mut position = 0u64;
+    for (index, mac) in macs.0.into_iter().enumerate() {
+        let expected = Expected::new(&mac.finalize().into_bytes());
+        let matched = presented.iter().fold(Choice::from(0), |any, tag| any | expected.matches(tag));
+        position.conditional_assign(&(index as u64), matched & !found);
+        found |= matched;
+    }
+    Ok(bool::from(found).then_some(position as usize))
+}
+
+/// One MAC for each secret, all fed the same content. Two secrets, as in a rotation, need no allocation.
+struct Running<M>(SmallVec<[M; 2]>);
+
+impl<M: Mac + Clone> Running<M> {
+    fn start(keys: &[M]) -> Self {
+        Self(keys.iter().cloned().collect())
+    }
+}
+
+impl<M: Mac> Sink for Running<M> {
+    fn put(&mut self, bytes: &[u8]) {
+        for mac in &mut self.0 {
+            mac.update(bytes);
+        }
+    }
+}
+
+/// What a signature should be.
+pub(super) struct Expected {
+    words: [u64; MAX_TAG / 8],
+    length: usize,
+}
+
+impl Expected {
+    /// `tag` is at most `MAX_TAG` bytes long.
+    pub(super) fn new(tag: &[u8]) -> Self {
+        Self { words: SignatureTag::words_of(tag), length: tag.len() }
+    }
+
+    /// Compares in constant time; a tag of another length never matches.
+    pub(super) fn matches(&self, presented: &SignatureTag) -> Choice {
+        // How many words there are is no secret: the algorithm says it.
+        let count = self.length.div_ceil(8);
+        let same = self
+            .words
+            .iter()
+            .zip(&presented.words)
+            .take(count)
+            .fold(Choice::from(1), |same, (left, right)| same & left.ct_eq(right));
+        same & Choice::from(u8::from(self.length != 0 && self.length == presented.length))
     }
 }
 
@@ -219,7 +223,7 @@ pub(crate) fn hex_sha256_matches<'a>(pieces: impl Iterator<Item = &'a [u8]>, hex
     for piece in pieces {
         digest.update(piece);
     }
-    digest.finalize().as_slice().ct_eq(presented.bytes()).into()
+    Expected::new(&digest.finalize()).matches(&presented).into()
 }
 
 #[cfg(feature = "signing")]
@@ -240,6 +244,10 @@ mod tests {
         Encoding::Hex.decode(hex.as_bytes(), hex.len() / 2).expect("a tag")
     }
 
+    fn text(secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        Some(secret.to_vec().into())
+    }
+
     /// RFC 4231 section 4.3 (test case 2) and RFC 2202 section 3 (test case 2).
     #[test]
     fn published_tags() {
@@ -252,31 +260,35 @@ mod tests {
             ),
         ];
         for (algorithm, expected) in cases {
-            let mut mac = MacSet([Key::new(algorithm, b"Jefe").expect("a key").0].into_iter().collect());
-            mac.put(b"what do ya want ");
-            mac.put(b"for nothing?");
-            assert_eq!(mac.find(|| std::iter::once(tag(expected))), Some(0), "{algorithm:?}");
+            let keys = Keys::new(algorithm, &Secrets::try_from("Jefe").expect("a secret"), text).expect("keys");
+            let found = keys.find(&[tag(expected)], |sink| {
+                sink.put(b"what do ya want ");
+                sink.put(b"for nothing?");
+                Ok(())
+            });
+            assert_eq!(found, Ok(Some(0)), "{algorithm:?}");
         }
     }
 
     #[test]
     fn the_empty_key_is_no_key() {
-        assert!(Key::new(Algorithm::HmacSha256, b"").is_none());
+        let secrets = Secrets::try_from("a prefix and nothing else").expect("a secret");
+        assert!(Keys::new(Algorithm::HmacSha256, &secrets, |_| Some(Vec::new().into())).is_none());
     }
 
     #[test]
     fn the_first_matching_secret_is_named() {
-        let keys =
-            Keys::new(Algorithm::HmacSha1, &Secrets::try_from(["a", "Jefe", "Jefe"]).expect("secrets"), |text| {
-                Some(text.to_vec().into())
-            })
-            .expect("keys");
+        let secrets = Secrets::try_from(["a", "Jefe", "Jefe"]).expect("secrets");
+        let keys = Keys::new(Algorithm::HmacSha1, &secrets, text).expect("keys");
         let right = "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79";
         let wrong = "00fcdf6ae5eb2fa2d27416d5f184df9c259a7c79";
         let find = |tags: &[&str]| {
-            let mut macs = keys.start();
-            macs.put(b"what do ya want for nothing?");
-            macs.find(|| tags.iter().map(|text| tag(text)))
+            let tags: Vec<_> = tags.iter().map(|text| tag(text)).collect();
+            let found = keys.find(&tags, |sink| {
+                sink.put(b"what do ya want for nothing?");
+                Ok(())
+            });
+            found.expect("nothing is refused")
         };
         assert_eq!(find(&[right]), Some(1));
         assert_eq!(find(&[wrong, right]), Some(1));

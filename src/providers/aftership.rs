@@ -7,7 +7,7 @@ use http::HeaderName;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, Keys, SignatureTag},
     request::{RequestHead, WebhookRequest},
     scheme::{Format, Options},
     verifier::Context,
@@ -100,9 +100,11 @@ impl WebhookVerifier for AfterShip {
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let tag = present(request.head())?;
-        let mut macs = self.keys.start();
-        request.body().pieces().for_each(|piece| macs.put(piece));
-        let index = macs.find(|| std::iter::once(tag)).ok_or(RejectionKind::SignatureMismatch)?;
+        let found = self.keys.find(&[tag], |sink| {
+            request.body().pieces().for_each(|piece| sink.put(piece));
+            Ok(())
+        })?;
+        let index = found.ok_or(RejectionKind::SignatureMismatch)?;
         Ok(Verdict::Accept(Verified::new(AFTERSHIP.id, self.keys.secret(index))))
     }
 

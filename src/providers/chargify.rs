@@ -7,7 +7,7 @@ use http::HeaderName;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, KeyedMd5, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, KeyedMd5, Keys, SignatureTag},
     request::{RequestHead, WebhookRequest},
     scheme::{OptionKind, OptionSpec, Options, form::Params},
     verifier::Context,
@@ -156,9 +156,11 @@ impl WebhookVerifier for Chargify {
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let secret = match self.present(request.head())? {
             Presented::Hmac(tag) => {
-                let mut macs = self.keys.start();
-                request.body().pieces().for_each(|piece| macs.put(piece));
-                macs.find(|| std::iter::once(tag)).map(|index| self.keys.secret(index))
+                let found = self.keys.find(&[tag], |sink| {
+                    request.body().pieces().for_each(|piece| sink.put(piece));
+                    Ok(())
+                })?;
+                found.map(|index| self.keys.secret(index))
             }
             Presented::Md5(tag) => self.md5.find(request.body().pieces(), &tag).map(|index| self.md5.secret(index)),
         };

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use http::{HeaderName, Method};
+use smallvec::SmallVec;
 
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, Keys, Sink},
+    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
     public_url::Scheme as UrlScheme,
     request::{RawBody, RequestHead, WebhookRequest},
     scheme::{
@@ -102,12 +103,11 @@ struct Family {
     nonce: HeaderName,
 }
 
-/// What a request presents: the lists of signatures, and the nonce.
+/// What a request presents: the signatures, and the nonce.
 struct Presented<'a> {
-    own: &'a [u8],
-    main_account: &'a [u8],
     nonce: &'a [u8],
     covers_params: bool,
+    tags: SmallVec<[SignatureTag; 2]>,
 }
 
 impl Plivo {
@@ -166,19 +166,14 @@ impl Family {
             return Err(RejectionKind::MissingSignature.into());
         }
         let nonce = head.header(&self.nonce)?.filter(|nonce| !nonce.is_empty());
-        let presented =
-            Presented { own, main_account, nonce: nonce.ok_or(RejectionKind::MalformedSignature)?, covers_params };
-        if presented.tags().next().is_none() {
+        let nonce = nonce.ok_or(RejectionKind::MalformedSignature)?;
+        let length = Algorithm::HmacSha256.tag_length();
+        let lists = [own, main_account].into_iter();
+        let tags: SmallVec<_> = lists.flat_map(|list| Encoding::Base64.tags(LIST, list, length)).collect();
+        if tags.is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }
-        Ok(presented)
-    }
-}
-
-impl<'a> Presented<'a> {
-    fn tags(&self) -> impl Iterator<Item = crate::crypto::SignatureTag> + use<'a> {
-        let length = Algorithm::HmacSha256.tag_length();
-        [self.own, self.main_account].into_iter().flat_map(move |list| Encoding::Base64.tags(LIST, list, length))
+        Ok(Presented { nonce, covers_params, tags })
     }
 }
 
@@ -201,9 +196,11 @@ impl WebhookVerifier for Plivo {
             if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, self.websocket_scheme) {
                 url.scheme = scheme;
             }
-            let mut macs = self.keys.start();
-            content.feed(&url, presented.nonce, &mut macs);
-            if let Some(index) = macs.find(|| presented.tags()) {
+            let found = self.keys.find(&presented.tags, |sink| {
+                content.feed(&url, presented.nonce, sink);
+                Ok(())
+            })?;
+            if let Some(index) = found {
                 let url = UrlMatch { scheme: url.scheme.as_str(), form: UrlForm::AsRequested };
                 return Ok(Verdict::Accept(Verified::new(PLIVO.id, self.keys.secret(index)).with_url(url)));
             }
@@ -268,16 +265,16 @@ impl<'a> Content<'a> {
                 if index > 0 {
                     blocks.put(b"&");
                 }
-                blocks.put_decoded(param.name());
+                blocks.put_decoded(&param.name());
                 blocks.put(b"=");
-                blocks.put_decoded(param.value());
+                blocks.put_decoded(&param.value());
             }
             if !(query.is_empty() || form.is_empty()) {
                 blocks.put(b".");
             }
             for param in form.iter() {
-                blocks.put_decoded(param.name());
-                blocks.put_decoded(param.value());
+                blocks.put_decoded(&param.name());
+                blocks.put_decoded(&param.value());
             }
             blocks.put(b".");
         }
@@ -314,6 +311,9 @@ impl CustomScheme for Scheme {
         context: &SigningContext<'_>,
     ) -> Result<Signed, SignError> {
         let key = crate::crypto::Key::new(Algorithm::HmacSha256, secret.expose()).ok_or(SignError::MalformedSecret)?;
+        if context.delivery_id.is_empty() {
+            return Err(SignError::Unwritable);
+        }
         let mut url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
         let websocket_scheme = options.text("websocket_scheme").and_then(UrlScheme::parse);
         if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, websocket_scheme) {

@@ -130,9 +130,12 @@ impl WebhookVerifier for Recurly {
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let presented = Presented::of(request.head())?;
-        let mut macs = self.keys.start();
-        feed(presented.time, request, &mut macs);
-        let index = macs.find(|| tags(presented.signatures)).ok_or(RejectionKind::SignatureMismatch)?;
+        let tags: Vec<_> = tags(presented.signatures).collect();
+        let found = self.keys.find(&tags, |sink| {
+            feed(presented.time, request, sink);
+            Ok(())
+        })?;
+        let index = found.ok_or(RejectionKind::SignatureMismatch)?;
         check_window(presented.signed_at, Some(self.tolerance), context)?;
         let verified = Verified::new(RECURLY.id, self.keys.secret(index));
         Ok(Verdict::Accept(verified.with_signed_at(Some(presented.signed_at))))

@@ -119,22 +119,23 @@ impl WebhookVerifier for Twilio {
             return Err(RejectionKind::UrlUnknown.into());
         }
         let matching = |url: &[&str]| {
-            let mut macs = keys.start();
-            feed(url, &params, &mut macs);
-            macs.find(|| std::iter::once(tag))
+            keys.find(std::slice::from_ref(&tag), |sink| {
+                feed(url, &params, sink);
+                Ok(())
+            })
         };
         let accept =
             |index, url: UrlMatch| Ok(Verdict::Accept(Verified::new(TWILIO.id, keys.secret(index)).with_url(url)));
         for url in request.url().candidates() {
             for form in AsRequested::forms(&url) {
-                if let Some(index) = matching(&form.pieces) {
+                if let Some(index) = matching(&form.pieces)? {
                     return accept(index, UrlMatch { scheme: url.scheme.as_str(), form: form.form });
                 }
             }
         }
         for url in request.url().candidates() {
             for (text, form) in legacy_forms(&url) {
-                if let Some(index) = matching(&[&text]) {
+                if let Some(index) = matching(&[&text])? {
                     return accept(index, UrlMatch { scheme: url.scheme.as_str(), form });
                 }
             }
@@ -176,8 +177,8 @@ fn feed(url: &[&str], params: &Params<'_>, sink: &mut (impl Sink + ?Sized)) {
         blocks.put(piece.as_bytes());
     }
     for param in params.iter() {
-        blocks.put_decoded(param.name());
-        blocks.put_decoded(param.value());
+        blocks.put_decoded(&param.name());
+        blocks.put_decoded(&param.value());
     }
 }
 

@@ -4,9 +4,9 @@
 //! Decoding is the WHATWG URL standard's, on bytes: `+` is a space, `%` and two hexadecimal digits are a byte, any
 //! other `%` stands for itself. Nothing is replaced that is not UTF-8.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, ops::Range};
 
-use memchr::memchr2_iter;
+use memchr::{memchr2, memchr2_iter};
 use smallvec::SmallVec;
 
 use crate::{crypto::Sink, request::RawBody};
@@ -14,10 +14,15 @@ use crate::{crypto::Sink, request::RawBody};
 /// More parameters than this are refused: sorting them would be work for a stranger's sake.
 pub(crate) const MAX_PARAMS: usize = 16_384;
 
+/// How many bytes are looked at in one step. The compiler makes vector instructions of loops over that many.
+const LANES: usize = 16;
+
 /// The parameters of a form or a query.
 pub(crate) struct Params<'a> {
     text: RawBody<'a>,
     params: SmallVec<[Raw; 32]>,
+    /// The parameters' order: what is sorted instead of them.
+    order: SmallVec<[SortKey; 32]>,
 }
 
 /// One parameter.
@@ -27,13 +32,12 @@ pub(crate) struct Param<'a> {
     raw: Raw,
 }
 
-/// Where a parameter is. The value follows the name after one byte, the `=`.
+/// Where a parameter is.
 #[derive(Clone, Copy)]
 struct Raw {
-    /// The first eight bytes of the decoded name: enough to sort most names.
-    prefix: u64,
-    start: Position,
+    name: Position,
     name_length: u32,
+    value: Position,
     value_length: u32,
 }
 
@@ -43,49 +47,100 @@ struct Position {
     offset: u32,
 }
 
+/// The first fourteen bytes of a decoded name, then the parameter's index: one number, so that most names are sorted
+/// without being looked at again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct SortKey(u128);
+
+const PREFIX: usize = 14;
+
+impl SortKey {
+    fn new(prefix: [u8; LANES], length: usize, index: u16) -> Self {
+        let kept = !u128::MAX.checked_shr(8 * length.min(PREFIX) as u32).unwrap_or(0);
+        Self(u128::from_be_bytes(prefix) & kept | u128::from(index))
+    }
+
+    const fn prefix(self) -> u128 {
+        self.0 >> 16
+    }
+
+    const fn index(self) -> usize {
+        (self.0 & 0xffff) as usize
+    }
+}
+
 impl<'a> Params<'a> {
     /// Finds all parameters; empty ones (`&&`) are none. `None` when there are more than [`MAX_PARAMS`].
     pub(crate) fn parse(text: impl Into<RawBody<'a>>) -> Option<Self> {
         let text = text.into();
         u32::try_from(text.len()).ok()?;
-        let mut params = Self { text, params: SmallVec::new() };
+        let mut params = Self { text, params: SmallVec::new(), order: SmallVec::new() };
         let mut open = Open::at(Position { piece: 0, offset: 0 });
         for (index, piece) in text.pieces().enumerate() {
-            let mut seen = 0;
-            for at in memchr2_iter(b'&', b'=', piece) {
-                let length = (at - seen) as u32;
-                if piece.get(at) == Some(&b'=') {
-                    if open.name_length.is_none() {
-                        open.length += length;
-                        open.name_length = Some(open.length);
-                        open.length = 0;
-                        seen = at + 1;
-                    }
-                    // A further `=` belongs to the value.
-                } else {
-                    open.length += length;
-                    params.close(open)?;
-                    seen = at + 1;
-                    open = Open::at(Position { piece: index as u32, offset: seen as u32 });
-                }
-            }
-            open.length += (piece.len() - seen) as u32;
+            params.scan(index as u32, piece, &mut open)?;
         }
-        params.close(open)?;
+        params.close(&open)?;
         Some(params)
     }
 
-    fn close(&mut self, open: Open) -> Option<()> {
-        let (name_length, value_length) = match open.name_length {
-            Some(name_length) => (name_length, open.length),
+    /// Finds the separators of one piece.
+    fn scan(&mut self, index: u32, piece: &[u8], open: &mut Open) -> Option<()> {
+        let mut seen = 0;
+        let mut at = 0;
+        while let Some(block) = piece.get(at..).and_then(<[u8]>::first_chunk::<LANES>) {
+            let mut found = positions(block, |byte| byte == b'&' || byte == b'=');
+            if found == 0 {
+                // A long value: what is made for long distances is faster.
+                at = match piece.get(at + LANES..).and_then(|rest| memchr2(b'&', b'=', rest)) {
+                    Some(distance) => at + LANES + distance,
+                    None => piece.len(),
+                };
+                continue;
+            }
+            while found != 0 {
+                self.separator(index, piece, at + first_of(found), &mut seen, open)?;
+                found &= found - 1;
+            }
+            at += LANES;
+        }
+        for distance in memchr2_iter(b'&', b'=', piece.get(at..).unwrap_or_default()) {
+            self.separator(index, piece, at + distance, &mut seen, open)?;
+        }
+        open.length += (piece.len() - seen) as u32;
+        Some(())
+    }
+
+    /// Takes note of a `&` or a `=`. `seen` is where what is not yet counted starts.
+    fn separator(&mut self, index: u32, piece: &[u8], at: usize, seen: &mut usize, open: &mut Open) -> Option<()> {
+        let next = Position { piece: index, offset: at as u32 + 1 };
+        if piece.get(at) == Some(&b'=') {
+            // A further `=` belongs to the value.
+            if open.value.is_none() {
+                open.name_length = open.length + (at - *seen) as u32;
+                open.value = Some(next);
+                open.length = 0;
+                *seen = at + 1;
+            }
+        } else {
+            open.length += (at - *seen) as u32;
+            self.close(open)?;
+            *open = Open::at(next);
+            *seen = at + 1;
+        }
+        Some(())
+    }
+
+    fn close(&mut self, open: &Open) -> Option<()> {
+        let raw = match open.value {
+            Some(value) => Raw { name: open.name, name_length: open.name_length, value, value_length: open.length },
             None if open.length == 0 => return Some(()),
-            None => (open.length, 0),
+            None => Raw { name: open.name, name_length: open.length, value: open.name, value_length: 0 },
         };
-        if self.params.len() >= MAX_PARAMS {
+        let index = self.params.len();
+        if index >= MAX_PARAMS {
             return None;
         }
-        let mut raw = Raw { prefix: 0, start: open.start, name_length, value_length };
-        raw.prefix = Param { text: self.text, raw }.name_prefix();
+        self.order.push(Param { text: self.text, raw }.sort_key(index as u16));
         self.params.push(raw);
         Some(())
     }
@@ -100,82 +155,107 @@ impl<'a> Params<'a> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Param<'a>> + '_ {
-        self.params.iter().map(|raw| Param { text: self.text, raw: *raw })
+        self.order.iter().filter_map(|key| self.param(*key))
+    }
+
+    fn param(&self, key: SortKey) -> Option<Param<'a>> {
+        self.params.get(key.index()).map(|raw| Param { text: self.text, raw: *raw })
     }
 
     /// Sorts by decoded name, then by decoded value, bytewise.
     pub(crate) fn sort(&mut self) {
-        let text = self.text;
-        self.params.sort_unstable_by(|left, right| {
-            left.prefix.cmp(&right.prefix).then_with(|| {
-                let (left, right) = (Param { text, raw: *left }, Param { text, raw: *right });
-                left.compare_names(right).then_with(|| left.compare_values(right))
-            })
-        });
+        self.order.sort_unstable();
+        let mut order = std::mem::take(&mut self.order);
+        for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
+            if alike.len() > 1 {
+                self.sort_by_text(alike, Param::name);
+                for equal in alike.chunk_by_mut(|left, right| self.are_equal(*left, *right, Param::name)) {
+                    self.sort_by_text(equal, Param::value);
+                }
+            }
+        }
+        self.order = order;
+    }
+
+    /// Sorts by one of the texts. Those with escapes are decoded once and not at each comparison, which a form of
+    /// many long and nearly equal ones would make slow.
+    fn sort_by_text(&self, keys: &mut [SortKey], text: fn(Param<'a>) -> Decoded<'a>) {
+        if keys.len() < 2 {
+            return;
+        }
+        let plain = |key: &SortKey| self.param(*key).and_then(|param| text(param).plain());
+        if keys.iter().all(|key| plain(key).is_some()) {
+            keys.sort_unstable_by(|left, right| plain(left).cmp(&plain(right)));
+            return;
+        }
+        let mut decoded: Vec<_> =
+            keys.iter().map(|key| (self.param(*key).map(|param| text(param).to_vec()), *key)).collect();
+        decoded.sort_unstable();
+        keys.iter_mut().zip(decoded).for_each(|(slot, (_, key))| *slot = key);
+    }
+
+    fn are_equal(&self, left: SortKey, right: SortKey, text: fn(Param<'a>) -> Decoded<'a>) -> bool {
+        match (self.param(left), self.param(right)) {
+            (Some(left), Some(right)) => text(left).compare(text(right)).is_eq(),
+            _ => false,
+        }
     }
 
     /// Leaves one of several equal parameters. Only for sorted ones.
     pub(crate) fn dedup(&mut self) {
-        let text = self.text;
-        self.params.dedup_by(|later, earlier| {
-            later.prefix == earlier.prefix && {
-                let (later, earlier) = (Param { text, raw: *later }, Param { text, raw: *earlier });
-                later.compare_names(earlier).is_eq() && later.compare_values(earlier).is_eq()
-            }
+        let mut order = std::mem::take(&mut self.order);
+        order.dedup_by(|later, earlier| {
+            later.prefix() == earlier.prefix()
+                && self.are_equal(*later, *earlier, Param::name)
+                && self.are_equal(*later, *earlier, Param::value)
         });
+        self.order = order;
     }
 }
 
 /// A parameter whose end has not been found.
 struct Open {
-    start: Position,
-    name_length: Option<u32>,
+    name: Position,
+    name_length: u32,
+    /// Where the value starts, once the `=` was found.
+    value: Option<Position>,
+    /// Of the part that is open.
     length: u32,
 }
 
 impl Open {
-    const fn at(start: Position) -> Self {
-        Self { start, name_length: None, length: 0 }
+    const fn at(name: Position) -> Self {
+        Self { name, name_length: 0, value: None, length: 0 }
     }
 }
 
 impl<'a> Param<'a> {
     /// The decoded name.
     pub(crate) fn name(self) -> Decoded<'a> {
-        Decoded { text: self.text, at: self.raw.start, left: self.raw.name_length }
+        Decoded { text: self.text, at: self.raw.name, left: self.raw.name_length }
     }
 
     /// The decoded value.
     pub(crate) fn value(self) -> Decoded<'a> {
-        let mut at = Decoded { text: self.text, at: self.raw.start, left: u32::MAX };
-        at.skip_raw(self.raw.name_length + 1);
-        Decoded { left: self.raw.value_length, ..at }
+        Decoded { text: self.text, at: self.raw.value, left: self.raw.value_length }
     }
 
-    fn name_prefix(self) -> u64 {
-        let mut prefix = [0; 8];
+    fn sort_key(self, index: u16) -> SortKey {
         let name = self.name();
-        match name.contiguous() {
-            Some(text) if !text.iter().take(24).any(|byte| matches!(byte, b'%' | b'+')) => {
-                for (slot, byte) in prefix.iter_mut().zip(text) {
-                    *slot = *byte;
-                }
-            }
-            _ => {
-                for (slot, byte) in prefix.iter_mut().zip(name) {
-                    *slot = byte;
-                }
+        if let Some((piece, range)) = name.window() {
+            let block = match piece.get(range.start..).and_then(<[u8]>::first_chunk::<LANES>) {
+                Some(block) => *block,
+                None => padded(piece.get(range.clone()).unwrap_or_default()),
+            };
+            // An escape that stands behind the prefix, or behind the name, changes nothing.
+            let escape = first_of(positions(&block, |byte| byte == b'%' || byte == b'+'));
+            if escape >= range.len().min(PREFIX) {
+                return SortKey::new(block, range.len(), index);
             }
         }
-        u64::from_be_bytes(prefix)
-    }
-
-    fn compare_names(self, other: Self) -> Ordering {
-        self.name().compare(other.name())
-    }
-
-    fn compare_values(self, other: Self) -> Ordering {
-        self.value().compare(other.value())
+        let mut block = [0; LANES];
+        block.iter_mut().zip(name).for_each(|(slot, byte)| *slot = byte);
+        SortKey::new(block, PREFIX, index)
     }
 }
 
@@ -188,19 +268,29 @@ pub(crate) struct Decoded<'a> {
 }
 
 impl<'a> Decoded<'a> {
-    /// The encoded bytes, if they lie in one piece.
-    fn contiguous(&self) -> Option<&'a [u8]> {
-        if self.left == 0 {
-            return Some(&[]);
-        }
+    /// Where the encoded bytes lie, if in one piece.
+    fn window(&self) -> Option<(&'a [u8], Range<usize>)> {
+        let piece = self.text.piece(self.at.piece as usize)?;
         let start = self.at.offset as usize;
-        self.text.piece(self.at.piece as usize)?.get(start..start.checked_add(self.left as usize)?)
+        let end = start.checked_add(self.left as usize)?;
+        (end <= piece.len()).then_some((piece, start..end))
+    }
+
+    /// The bytes, if they lie in one piece and are encoded as they are.
+    fn plain(&self) -> Option<&'a [u8]> {
+        let (piece, range) = self.window()?;
+        piece.get(range).filter(|text| memchr2(b'%', b'+', text).is_none())
+    }
+
+    fn to_vec(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.left as usize);
+        Blocks::new(&mut bytes).put_decoded(self);
+        bytes
     }
 
     fn compare(self, other: Self) -> Ordering {
-        let plain = |text: &[u8]| memchr::memchr2(b'%', b'+', text).is_none();
-        match (self.contiguous(), other.contiguous()) {
-            (Some(left), Some(right)) if plain(left) && plain(right) => left.cmp(right),
+        match (self.plain(), other.plain()) {
+            (Some(left), Some(right)) => left.cmp(right),
             _ => self.cmp(other),
         }
     }
@@ -216,19 +306,6 @@ impl<'a> Decoded<'a> {
                 self.left -= 1;
                 return Some(*byte);
             }
-            self.at = Position { piece: self.at.piece + 1, offset: 0 };
-        }
-    }
-
-    fn skip_raw(&mut self, mut count: u32) {
-        self.left = self.left.saturating_sub(count);
-        while let Some(piece) = self.text.piece(self.at.piece as usize) {
-            let here = (piece.len() as u32).saturating_sub(self.at.offset);
-            if count <= here {
-                self.at.offset += count;
-                return;
-            }
-            count -= here;
             self.at = Position { piece: self.at.piece + 1, offset: 0 };
         }
     }
@@ -261,8 +338,7 @@ pub(crate) struct Blocks<'s, S: Sink + ?Sized> {
     filled: usize,
 }
 
-const BLOCKS: usize = 1024;
-const LANES: usize = 16;
+const BLOCKS: usize = 512;
 
 impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     pub(crate) fn new(sink: &'s mut S) -> Self {
@@ -284,62 +360,44 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     }
 
     /// Feeds a name or a value, decoded.
-    pub(crate) fn put_decoded(&mut self, text: Decoded<'_>) {
-        match text.contiguous() {
-            Some(encoded) => self.put_encoded(encoded),
-            None => text.for_each(|byte| self.put(&[byte])),
+    pub(crate) fn put_decoded(&mut self, text: &Decoded<'_>) {
+        match text.window() {
+            Some((piece, range)) => self.put_encoded(piece, range),
+            None => text.clone().for_each(|byte| self.put(&[byte])),
         }
     }
 
-    /// Decodes sixteen bytes at a time: `+` by arithmetic, `%` one by one.
-    fn put_encoded(&mut self, mut text: &[u8]) {
-        while let Some((block, rest)) = text.split_first_chunk::<LANES>() {
-            let mut decoded = [0; LANES];
-            let mut percent = false;
-            for (slot, byte) in decoded.iter_mut().zip(block) {
-                *slot = if *byte == b'+' { b' ' } else { *byte };
-                percent |= *byte == b'%';
-            }
-            let room = self.room();
-            *room = decoded;
-            if percent {
-                let plain = block.iter().position(|byte| *byte == b'%').unwrap_or(LANES);
-                self.filled += plain;
-                text = self.put_escapes(text.get(plain..).unwrap_or_default());
-            } else {
-                self.filled += LANES;
-                text = rest;
-            }
-        }
-        while let Some((byte, rest)) = text.split_first() {
-            text = match byte {
-                b'%' => self.put_escapes(text),
-                b'+' => {
-                    self.put(b" ");
-                    rest
-                }
-                _ => {
-                    self.put(std::slice::from_ref(byte));
-                    rest
-                }
+    /// Decodes up to sixteen bytes at a time, whatever follows them in the piece: `+` by arithmetic, escapes one by one.
+    fn put_encoded(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) {
+        while start < end {
+            let Some(block) = piece.get(start..).and_then(<[u8]>::first_chunk::<LANES>) else {
+                let tail = piece.get(start..end).unwrap_or_default();
+                return self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
             };
+            *self.room() = block.map(|byte| if byte == b'+' { b' ' } else { byte });
+            let plain = first_of(positions(block, |byte| byte == b'%'));
+            let taken = plain.min(end - start);
+            self.filled += taken;
+            start += taken;
+            if taken == plain && plain < LANES {
+                start = self.put_escapes(piece, start..end);
+            }
         }
     }
 
-    /// Decodes the escapes that `text` starts with, at least one `%`.
-    fn put_escapes<'t>(&mut self, mut text: &'t [u8]) -> &'t [u8] {
-        while let [b'%', rest @ ..] = text {
-            let (byte, rest) = match rest {
-                [high, low, rest @ ..] => match hex_pair(*high, *low) {
-                    Some(byte) => (byte, rest),
-                    None => (b'%', &text[1..]),
-                },
-                _ => (b'%', rest),
+    /// Decodes the escapes that the range starts with; where they end.
+    fn put_escapes(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) -> usize {
+        while let Some([b'%', rest @ ..]) = piece.get(start..end) {
+            let decoded = match rest {
+                [high, low, ..] => hex_pair(*high, *low),
+                _ => None,
             };
-            self.put(&[byte]);
-            text = rest;
+            start += if decoded.is_some() { 3 } else { 1 };
+            let [first, ..] = self.room();
+            *first = decoded.unwrap_or(b'%');
+            self.filled += 1;
         }
-        text
+        start
     }
 
     /// Room for one block at the end of what is filled.
@@ -361,6 +419,23 @@ impl<S: Sink + ?Sized> Drop for Blocks<'_, S> {
     fn drop(&mut self) {
         self.flush();
     }
+}
+
+/// Which bytes of a block are wanted: for each the topmost bit of the same byte of a number.
+fn positions(block: &[u8; LANES], wanted: impl Fn(u8) -> bool) -> u128 {
+    u128::from_le_bytes(block.map(|byte| if wanted(byte) { 0x80 } else { 0 }))
+}
+
+/// The first of [`positions`]; `LANES` if there is none.
+const fn first_of(positions: u128) -> usize {
+    (positions.trailing_zeros() / 8) as usize
+}
+
+/// A short text with zeros after it.
+fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
+    let mut block = [0; N];
+    block.iter_mut().zip(text).for_each(|(slot, byte)| *slot = *byte);
+    block
 }
 
 const fn hex_pair(high: u8, low: u8) -> Option<u8> {
@@ -399,8 +474,8 @@ mod tests {
         let mut all = Vec::new();
         let mut blocks = Blocks::new(&mut all);
         for param in params.iter() {
-            blocks.put_decoded(param.name());
-            blocks.put_decoded(param.value());
+            blocks.put_decoded(&param.name());
+            blocks.put_decoded(&param.value());
         }
         drop(blocks);
         all

@@ -124,6 +124,8 @@ impl Recipe {
             let present = self.delivery_id.iter().find_map(|name| request.headers().get(*name));
             match present {
                 Some(value) if !value.is_empty() => delivery_id = value.as_bytes(),
+                // What has no id is refused, so that it cannot be signed either.
+                _ if delivery_id.is_empty() => return Err(SignError::Unwritable),
                 _ => signed.header(first(self.delivery_id)?, context.delivery_id)?,
             }
         }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::Keys,
+    crypto::{Keys, SignatureTag},
     request::{RequestHead, WebhookRequest},
     verdict::{UrlForm, UrlMatch},
     verifier::Context,
@@ -41,7 +41,7 @@ struct Names {
 
 /// What the headers present.
 struct Presented<'a> {
-    signatures: SmallVec<[&'a [u8]; 2]>,
+    tags: SmallVec<[SignatureTag; 2]>,
     companions: Companions<'a>,
     signed_at: Option<UnixTime>,
 }
@@ -75,40 +75,41 @@ impl SchemeVerifier {
         Ok(Self { provider, recipe: *recipe, names: Names::of(recipe), keys, options, legacy })
     }
 
-    /// Whether one of the older scheme's headers is there and none of the newer's.
-    fn is_legacy(&self, head: &RequestHead<'_>) -> bool {
-        let any = |names: &[HeaderName]| {
-            names.iter().any(|name| head.headers().get(name).is_some_and(|value| !value.is_empty()))
-        };
-        self.legacy.as_ref().is_some_and(|legacy| !any(&self.names.signature) && any(&legacy.names.signature))
-    }
-
-    /// The older scheme's verifier if it is to decide, an error if it must not.
-    fn legacy_for(&self, head: &RequestHead<'_>) -> Result<Option<&Self>, Rejection> {
-        match (&self.legacy, self.recipe.legacy) {
-            (Some(verifier), Some(legacy)) if self.is_legacy(head) => {
-                if self.options.is_on(legacy.option) {
-                    Ok(Some(verifier))
-                } else {
-                    Err(RejectionKind::UnsupportedAlgorithm.into())
-                }
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a>, Rejection> {
-        let Recipe { signature, timestamp, .. } = self.recipe;
-        let mut signatures = SmallVec::new();
+    /// The values of the signature headers that count.
+    fn signatures<'a>(&self, head: &RequestHead<'a>) -> Result<SmallVec<[&'a [u8]; 2]>, Rejection> {
+        let mut values = SmallVec::new();
         for name in &self.names.signature {
             match head.header(name)? {
-                Some(value) if !value.is_empty() => signatures.push(value),
+                Some(value) if !value.is_empty() => values.push(value),
                 _ => continue,
             }
-            if !signature.any {
+            if !self.recipe.signature.any {
                 break;
             }
         }
+        Ok(values)
+    }
+
+    /// The verifier that is to decide, with the signatures for it: the older scheme's only if there is none for the
+    /// newer one, and only if it is allowed.
+    fn choose<'a>(&self, head: &RequestHead<'a>) -> Result<(&Self, SmallVec<[&'a [u8]; 2]>), Rejection> {
+        let signatures = self.signatures(head)?;
+        if !signatures.is_empty() {
+            return Ok((self, signatures));
+        }
+        let (Some(verifier), Some(legacy)) = (&self.legacy, self.recipe.legacy) else {
+            return Err(RejectionKind::MissingSignature.into());
+        };
+        if !self.options.is_on(legacy.option) {
+            let is_there = |name| head.headers().get(name).is_some_and(|value| !value.is_empty());
+            let any = verifier.names.signature.iter().any(is_there);
+            return Err(if any { RejectionKind::UnsupportedAlgorithm } else { RejectionKind::MissingSignature }.into());
+        }
+        verifier.choose(head)
+    }
+
+    fn present<'a>(&self, head: &RequestHead<'a>, signatures: &[&'a [u8]]) -> Result<Presented<'a>, Rejection> {
+        let Recipe { signature, timestamp, .. } = self.recipe;
         let Some(first) = signatures.first().copied() else { return Err(RejectionKind::MissingSignature.into()) };
         for (name, value) in &self.names.required {
             if head.header(name)? != Some(value.as_bytes()) {
@@ -120,8 +121,11 @@ impl SchemeVerifier {
             _ => None,
         };
         let length = self.recipe.algorithm.tag_length();
-        let readable = |value| signature.encoding.tags(signature.format, value, length).next().is_some();
-        if !signatures.iter().copied().any(readable) {
+        let mut tags = SmallVec::new();
+        for value in signatures {
+            tags.extend(signature.encoding.tags(signature.format, value, length));
+        }
+        if tags.is_empty() {
             return Err(signature.format.complaint(first, pair).into());
         }
         let mut companions = Companions::default();
@@ -147,7 +151,7 @@ impl SchemeVerifier {
                 .filter(|id| !id.is_empty())
                 .ok_or(RejectionKind::MalformedSignature)?;
         }
-        Ok(Presented { signatures, companions, signed_at })
+        Ok(Presented { tags, companions, signed_at })
     }
 
     fn matching(
@@ -156,15 +160,9 @@ impl SchemeVerifier {
         presented: &Presented<'_>,
         url: Option<&crate::SignedUrl<'_>>,
     ) -> Result<Option<usize>, Rejection> {
-        let Recipe { signature, algorithm, .. } = self.recipe;
-        let mut macs = self.keys.start();
-        feed(self.recipe.content, &self.names.parts, request, url, presented.companions, &mut macs)?;
-        Ok(macs.find(|| {
-            presented
-                .signatures
-                .iter()
-                .flat_map(move |value| signature.encoding.tags(signature.format, value, algorithm.tag_length()))
-        }))
+        self.keys.find(&presented.tags, |sink| {
+            feed(self.recipe.content, &self.names.parts, request, url, presented.companions, sink)
+        })
     }
 
     fn accept(&self, request: &WebhookRequest<'_>, presented: &Presented<'_>) -> Result<Verified, Rejection> {
@@ -193,6 +191,25 @@ impl SchemeVerifier {
         })
     }
 
+    fn decide(
+        &self,
+        request: &WebhookRequest<'_>,
+        presented: &Presented<'_>,
+        context: &Context,
+    ) -> Result<Verdict, Rejection> {
+        let verified = self.accept(request, presented)?;
+        if let (Some(time), Some(timestamp)) = (presented.signed_at, self.recipe.timestamp)
+            && self.recipe.content.contains(&Part::Timestamp)
+        {
+            check_window(time, self.options.tolerance().or(timestamp.tolerance), context)?;
+        }
+        let challenge = self.recipe.challenge.and_then(|challenge| challenge.verified);
+        Ok(match challenge.and_then(|answer| answer(request)) {
+            Some(response) => Verdict::Answer(Box::new(response)),
+            None => Verdict::Accept(verified),
+        })
+    }
+
     fn delivery_id(&self, head: &RequestHead<'_>) -> Option<HeaderValue> {
         self.names.delivery_id.iter().find_map(|name| head.headers().get(name)).cloned()
     }
@@ -209,10 +226,8 @@ impl WebhookVerifier for SchemeVerifier {
         {
             return Ok(());
         }
-        match self.legacy_for(head)? {
-            Some(legacy) => legacy.present(head).map(drop),
-            None => self.present(head).map(drop),
-        }
+        let (chosen, signatures) = self.choose(head)?;
+        chosen.present(head, &signatures).map(drop)
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
@@ -222,21 +237,9 @@ impl WebhookVerifier for SchemeVerifier {
         {
             return answered.map(|response| Verdict::Answer(Box::new(response)));
         }
-        if let Some(legacy) = self.legacy_for(request.head())? {
-            return legacy.verify(request, context);
-        }
-        let presented = self.present(request.head())?;
-        let verified = self.accept(request, &presented)?;
-        if let (Some(time), Some(timestamp)) = (presented.signed_at, self.recipe.timestamp)
-            && self.recipe.content.contains(&Part::Timestamp)
-        {
-            check_window(time, self.options.tolerance().or(timestamp.tolerance), context)?;
-        }
-        let challenge = self.recipe.challenge.and_then(|challenge| challenge.verified);
-        Ok(match challenge.and_then(|answer| answer(request)) {
-            Some(response) => Verdict::Answer(Box::new(response)),
-            None => Verdict::Accept(verified),
-        })
+        let (chosen, signatures) = self.choose(request.head())?;
+        let presented = chosen.present(request.head(), &signatures)?;
+        chosen.decide(request, &presented, context)
     }
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
