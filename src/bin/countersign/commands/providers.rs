@@ -101,7 +101,9 @@ fn page(provider: &Provider) -> String {
     let mut section = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             let _ = write!(text, "\n{title}\n");
-            lines.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+            for line in lines {
+                let _ = writeln!(text, "  {line}");
+            }
         }
     };
     if let Some(recipe) = recipe(provider) {
