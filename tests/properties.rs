@@ -41,7 +41,7 @@ const BODIES: &[(&str, Covered, &str)] = &[
 ];
 
 /// How URLs that are signed may be written, where it is not in one way only.
-const URLS: &[(&str, fn(&str) -> Vec<u8>, &str)] = &[
+const URLS: &[(&str, UrlMeaning, &str)] = &[
     ("plivo", meaning::url_with_sorted_query, "signs decoded and sorted query parameters"),
     ("signalwire", meaning::url_in_any_twilio_form, "accepts the URL forms of Twilio's SDKs"),
     ("twilio", meaning::url_in_any_twilio_form, "its SDKs accept other ports and re-encoded queries"),
@@ -65,6 +65,8 @@ const SAMPLE_IF_COSTLY: usize = 64;
 const ALL_FLIPS_UP_TO: usize = 128;
 /// The lowest bit (another letter or digit), the case of letters, and what is not ASCII.
 const FLIPS: [u8; 3] = [0x01, 0x20, 0x80];
+
+type UrlMeaning = fn(&str) -> Vec<u8>;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Covered {
@@ -341,8 +343,8 @@ impl<'v> Case<'v> {
     fn is_weakened(&self) -> bool {
         let is_set = |option: &str, wanted: &str| match self.vector.options.get(option) {
             Some(Value::String(text)) => text == wanted,
-            Some(value) => value.to_string() == wanted,
-            None => false,
+            Some(Value::Bool(on)) => wanted == if *on { "true" } else { "false" },
+            _ => false,
         };
         WEAKENING.iter().any(|(id, option, value)| *id == self.provider.id && is_set(option, value))
     }
