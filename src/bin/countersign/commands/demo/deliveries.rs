@@ -31,7 +31,7 @@ pub(super) struct Delivery {
 
 pub(super) fn deliveries(provider: DemoProvider) -> Result<Vec<Delivery>, Failure> {
     let genuine = body(provider);
-    let forged = genuine.replace("two", "two hundred");
+    let forged = genuine.replace("two", "two+hundred");
     let signed = sign(provider, TOKEN, PUBLIC_URL, genuine)?;
     let unsigned = signed.iter().filter(|(name, _)| *name == header::CONTENT_TYPE);
     let unsigned = unsigned.map(|(name, value)| (name.clone(), value.clone())).collect();
