@@ -1,6 +1,6 @@
 //! HMAC with a kept key state, fed piece by piece.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha1::Sha1;
@@ -178,6 +178,23 @@ impl Keys {
     pub(crate) fn secret(&self, index: usize) -> SecretMatch {
         SecretMatch { index, label: self.labels.get(index).cloned().flatten() }
     }
+
+    /// The MAC of a challenge's token, for the providers that want an answer made with the secret that signs events.
+    ///
+    /// **Whoever may choose `token` is given a MAC of it.** The caller must have verified the request, or must hold
+    /// the token to an alphabet and a length in which nothing that could be delivered can be written.
+    pub(crate) fn answer_challenge(&self, index: usize, token: &[u8]) -> Option<Vec<u8>> {
+        let mut state = self.keys.get(index)?.0.clone();
+        state.put(token);
+        let expected = state.finish();
+        expected.bytes.get(..expected.length).map(<[u8]>::to_vec)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Keys").field(&self.keys.len()).finish()
+    }
 }
 
 /// One MAC for each secret, all fed the same content.
@@ -262,6 +279,17 @@ mod tests {
     #[test]
     fn the_empty_key_is_no_key() {
         assert!(Key::new(Algorithm::HmacSha256, b"").is_none());
+    }
+
+    #[test]
+    fn a_challenge_is_answered_with_the_named_secret() {
+        let keys = Keys::new(Algorithm::HmacSha1, &Secrets::try_from(["a", "Jefe"]).expect("secrets"), |text| {
+            Some(text.to_vec().into())
+        })
+        .expect("keys");
+        let answer = keys.answer_challenge(1, b"what do ya want for nothing?").expect("an answer");
+        assert_eq!(answer, tag("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79").bytes());
+        assert!(keys.answer_challenge(2, b"x").is_none());
     }
 
     #[test]
