@@ -60,6 +60,7 @@ struct Rest<S> {
     ready: S,
     parts: Parts,
     settings: Arc<Settings>,
+    max_body: usize,
 }
 
 impl<S, B> ResponseFuture<S, B>
@@ -70,9 +71,9 @@ where
         Self { state: State::Refused { response: Some(refuse(rejection, settings)) } }
     }
 
-    pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>) -> Self {
+    pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>, max_body: usize) -> Self {
         let collected = BufferedBody::new(settings.budget.reservation());
-        let rest = Some(Rest { ready, parts, settings });
+        let rest = Some(Rest { ready, parts, settings, max_body });
         Self { state: State::Collecting { rest, collected, body, deadline: None } }
     }
 }
@@ -96,8 +97,8 @@ where
                 }
                 StateProjection::Collecting { rest, collected, body, deadline } => {
                     #[allow(clippy::expect_used, reason = "the state changes when it is taken")]
-                    let settings = &rest.as_ref().expect("it is taken only when the state changes").settings;
-                    let complete = ready!(poll_collect(cx, collected, body, deadline, settings));
+                    let bounds = rest.as_ref().expect("it is taken only when the state changes");
+                    let complete = ready!(poll_collect(cx, collected, body, deadline, bounds));
                     #[allow(clippy::expect_used, reason = "looked at in the line before")]
                     let rest = rest.take().expect("it is taken only when the state changes");
                     let collected = std::mem::take(collected);
@@ -128,12 +129,12 @@ enum Decision {
     Call(Note),
 }
 
-fn poll_collect<B: Body>(
+fn poll_collect<S, B: Body>(
     cx: &mut TaskContext<'_>,
     collected: &mut BufferedBody,
     mut body: Pin<&mut B>,
     mut deadline: Pin<&mut Option<Sleep>>,
-    settings: &Settings,
+    bounds: &Rest<S>,
 ) -> Poll<Result<(), Rejection>> {
     loop {
         let frame = match body.as_mut().poll_frame(cx) {
@@ -142,7 +143,7 @@ fn poll_collect<B: Body>(
             Poll::Ready(None) => return Poll::Ready(Ok(())),
             Poll::Pending => {
                 if deadline.is_none() {
-                    deadline.set(Some(sleep(settings.body_timeout)));
+                    deadline.set(Some(sleep(bounds.settings.body_timeout)));
                 }
                 if let Some(deadline) = deadline.as_mut().as_pin_mut() {
                     ready!(deadline.poll(cx));
@@ -153,7 +154,7 @@ fn poll_collect<B: Body>(
         match frame.into_data() {
             Ok(mut data) => {
                 let size = data.remaining();
-                if collected.len().saturating_add(size as u64) > settings.max_body as u64 {
+                if collected.len().saturating_add(size as u64) > bounds.max_body as u64 {
                     return Poll::Ready(Err(RejectionKind::BodyTooLarge.into()));
                 }
                 if !collected.push(data.copy_to_bytes(size)) {
@@ -204,7 +205,7 @@ fn refuse(rejection: Rejection, settings: &Settings) -> Response<Bytes> {
     crate::trace::refused(settings.verifier.provider(), &rejection);
     let mut response = match &settings.on_rejection {
         Some(on_rejection) => on_rejection.respond(&rejection),
-        None => default_response(&rejection, settings.refusal_status()),
+        None => default_response(&rejection, &*settings.verifier),
     };
     response.extensions_mut().insert(rejection);
     response

@@ -47,7 +47,7 @@ mod signature;
 mod timestamp;
 mod verify;
 
-pub(crate) use self::options::TOLERANCE;
+pub(crate) use self::{options::TOLERANCE, verify::challenge_limit};
 #[cfg(feature = "signing")]
 pub use self::sign::{SignError, Signed, SigningContext};
 pub use self::{

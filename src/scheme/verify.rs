@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use smallvec::SmallVec;
 
 use super::{
@@ -94,6 +94,20 @@ impl SchemeVerifier {
                 }
             }
             _ => Ok(None),
+        }
+    }
+
+    /// Whether the request may be a challenge that nobody signs.
+    fn may_be_challenge(&self, head: &RequestHead<'_>) -> bool {
+        let unverified = self.recipe.challenge.and_then(|challenge| challenge.unverified.as_ref());
+        unverified.is_some_and(|answer| (answer.applies)(head, &self.options))
+    }
+
+    /// What can be told from the head of a request that is a delivery.
+    fn check_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
+        match self.legacy_for(head)? {
+            Some(legacy) => legacy.present(head).map(drop),
+            None => self.present(head).map(drop),
         }
     }
 
@@ -204,15 +218,13 @@ impl WebhookVerifier for SchemeVerifier {
     }
 
     fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
-        if let Some(answer) = self.recipe.challenge.and_then(|challenge| challenge.unverified.as_ref())
-            && (answer.applies)(head, &self.options)
-        {
-            return Ok(());
-        }
-        match self.legacy_for(head)? {
-            Some(legacy) => legacy.present(head).map(drop),
-            None => self.present(head).map(drop),
-        }
+        if self.may_be_challenge(head) { Ok(()) } else { self.check_head(head) }
+    }
+
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        // What passes as a delivery too may be one.
+        let only_a_challenge = self.may_be_challenge(head) && self.check_head(head).is_err();
+        only_a_challenge.then(|| challenge_limit(head))
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
@@ -273,6 +285,11 @@ impl Names {
     }
 }
 
+/// How much of a challenge's body is read: none where the method has none.
+pub(crate) fn challenge_limit(head: &RequestHead<'_>) -> usize {
+    if matches!(*head.method(), Method::GET | Method::HEAD) { 0 } else { MAX_CHALLENGE }
+}
+
 fn resolve(names: &[&'static str]) -> SmallVec<[HeaderName; 1]> {
     names.iter().map(|name| HeaderName::from_static(name)).collect()
 }
@@ -285,3 +302,6 @@ fn first_of<'a>(head: &RequestHead<'a>, names: &[HeaderName]) -> Result<Option<&
     }
     Ok(None)
 }
+
+/// No unsigned challenge that we know has a tenth of it.
+const MAX_CHALLENGE: usize = 16 * 1024;
