@@ -23,10 +23,7 @@ impl Tokens {
     }
 
     /// The tokens that `decode` makes of the secrets; `None` if it makes none of one of them.
-    pub(crate) fn decoded(
-        secrets: &Secrets,
-        decode: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>,
-    ) -> Option<Self> {
+    pub(crate) fn decoded(secrets: &Secrets, decode: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>) -> Option<Self> {
         let digest = |secret: &Secret| Some(Zeroizing::new(Sha256::digest(decode(secret.expose())?).into()));
         Some(Self { digests: secrets.iter().map(digest).collect::<Option<_>>()?, labels: labels(secrets) })
     }

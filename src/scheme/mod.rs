@@ -47,7 +47,6 @@ mod signature;
 mod timestamp;
 mod verify;
 
-pub(crate) use self::{options::TOLERANCE, verify::challenge_limit};
 #[cfg(feature = "signing")]
 pub use self::sign::{SignError, Signed, SigningContext};
 pub use self::{
@@ -59,4 +58,5 @@ pub use self::{
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
 };
+pub(crate) use self::{options::TOLERANCE, verify::challenge_limit};
 pub use crate::crypto::{Algorithm, Encoding};
