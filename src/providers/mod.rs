@@ -4,12 +4,15 @@
 //! providers ([`TWILIO`], [`GITHUB`]) links only those.
 
 mod answers;
+mod asana;
+mod dropbox;
 mod facebook_graph_api;
 mod facebook_messenger;
 mod github;
 mod hub;
 mod instagram;
 mod meta;
+mod notion;
 pub mod plivo;
 mod provider;
 mod query;
@@ -17,37 +20,55 @@ mod shopify;
 mod slack;
 mod strava;
 mod stripe;
+pub mod trello;
 pub mod twilio;
 mod whatsapp;
+mod woocommerce;
+mod worldline;
+pub mod xero;
 
 pub use self::{
     answers::OfferedSecret,
+    asana::ASANA,
+    dropbox::DROPBOX,
     facebook_graph_api::FACEBOOK_GRAPH_API,
     facebook_messenger::FACEBOOK_MESSENGER,
     github::GITHUB,
     instagram::INSTAGRAM,
+    notion::NOTION,
     plivo::PLIVO,
     provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
     shopify::SHOPIFY,
     slack::SLACK,
     strava::STRAVA,
     stripe::STRIPE,
+    trello::TRELLO,
     twilio::TWILIO,
     whatsapp::WHATSAPP,
+    woocommerce::WOOCOMMERCE,
+    worldline::WORLDLINE,
+    xero::XERO,
 };
 
 /// Every provider, sorted by id.
 #[rustfmt::skip]
 pub static ALL: &[&Provider] = &[
+    &ASANA,
+    &DROPBOX,
     &FACEBOOK_GRAPH_API,
     &FACEBOOK_MESSENGER,
     &GITHUB,
     &INSTAGRAM,
+    &NOTION,
     &PLIVO,
     &SHOPIFY,
     &SLACK,
     &STRAVA,
     &STRIPE,
+    &TRELLO,
     &TWILIO,
     &WHATSAPP,
+    &WOOCOMMERCE,
+    &WORLDLINE,
+    &XERO,
 ];
