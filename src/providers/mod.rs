@@ -9,10 +9,12 @@ mod dropbox;
 mod facebook_graph_api;
 mod facebook_messenger;
 mod github;
+pub mod gitlab;
 mod hub;
 mod instagram;
 mod meta;
 mod notion;
+pub mod okta;
 pub mod plivo;
 mod provider;
 mod query;
@@ -20,8 +22,10 @@ mod shopify;
 mod slack;
 mod strava;
 mod stripe;
+pub mod telegram;
 pub mod trello;
 pub mod twilio;
+pub mod vmware;
 mod whatsapp;
 mod woocommerce;
 mod worldline;
@@ -34,16 +38,20 @@ pub use self::{
     facebook_graph_api::FACEBOOK_GRAPH_API,
     facebook_messenger::FACEBOOK_MESSENGER,
     github::GITHUB,
+    gitlab::GITLAB,
     instagram::INSTAGRAM,
     notion::NOTION,
+    okta::OKTA,
     plivo::PLIVO,
     provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
     shopify::SHOPIFY,
     slack::SLACK,
     strava::STRAVA,
     stripe::STRIPE,
+    telegram::TELEGRAM,
     trello::TRELLO,
     twilio::TWILIO,
+    vmware::VMWARE,
     whatsapp::WHATSAPP,
     woocommerce::WOOCOMMERCE,
     worldline::WORLDLINE,
@@ -58,15 +66,19 @@ pub static ALL: &[&Provider] = &[
     &FACEBOOK_GRAPH_API,
     &FACEBOOK_MESSENGER,
     &GITHUB,
+    &GITLAB,
     &INSTAGRAM,
     &NOTION,
+    &OKTA,
     &PLIVO,
     &SHOPIFY,
     &SLACK,
     &STRAVA,
     &STRIPE,
+    &TELEGRAM,
     &TRELLO,
     &TWILIO,
+    &VMWARE,
     &WHATSAPP,
     &WOOCOMMERCE,
     &WORLDLINE,
