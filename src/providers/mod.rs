@@ -3,6 +3,7 @@
 //! [`ALL`] is the registry, sorted by id; help, tables and look-ups derive from it. A program that names single
 //! providers ([`TWILIO`], [`GITHUB`]) links only those.
 
+pub mod airship;
 mod answers;
 mod asana;
 mod dropbox;
@@ -25,13 +26,16 @@ mod stripe;
 pub mod telegram;
 pub mod trello;
 pub mod twilio;
+pub mod twitter;
 pub mod vmware;
 mod whatsapp;
 mod woocommerce;
 mod worldline;
 pub mod xero;
+pub mod zoom;
 
 pub use self::{
+    airship::AIRSHIP,
     answers::OfferedSecret,
     asana::ASANA,
     dropbox::DROPBOX,
@@ -51,16 +55,19 @@ pub use self::{
     telegram::TELEGRAM,
     trello::TRELLO,
     twilio::TWILIO,
+    twitter::TWITTER,
     vmware::VMWARE,
     whatsapp::WHATSAPP,
     woocommerce::WOOCOMMERCE,
     worldline::WORLDLINE,
     xero::XERO,
+    zoom::ZOOM,
 };
 
 /// Every provider, sorted by id.
 #[rustfmt::skip]
 pub static ALL: &[&Provider] = &[
+    &AIRSHIP,
     &ASANA,
     &DROPBOX,
     &FACEBOOK_GRAPH_API,
@@ -78,9 +85,11 @@ pub static ALL: &[&Provider] = &[
     &TELEGRAM,
     &TRELLO,
     &TWILIO,
+    &TWITTER,
     &VMWARE,
     &WHATSAPP,
     &WOOCOMMERCE,
     &WORLDLINE,
     &XERO,
+    &ZOOM,
 ];
