@@ -21,14 +21,15 @@ use crate::{
 /// Airship open channels: HMAC-SHA256 of `{time}:{body}`, in hex.
 ///
 /// * **Headers**: `X-UA-SIGNATURE`, and the time in `X-UA-TIMESTAMP` as it stands there.
-/// * **Signed**: the time, `:`, the raw body; nothing after the colon for a GET. With `Content-Encoding: gzip` it is the
-///   decompressed body (at most 8 MiB of it, one gzip member and nothing after it). The app is given the bytes that came.
+/// * **Signed**: the time, `:`, the raw body; nothing after the colon for a GET. With `Content-Encoding: gzip` it is
+///   the decompressed body (at most 8 MiB of it, one gzip member and nothing after it). The app is given the bytes
+///   that came.
 /// * **Time window**: 300 s on either side, as in Airship's sample server; the option `tolerance_s` changes it.
 /// * **Challenge**: when a channel is saved, Airship sends a signed GET to `…/validate`. With the option
-///   `confirmation_code`, which the dashboard shows after saving, it is answered here once its signature was found right;
-///   without the option it goes on to the app.
-/// * **Secret**: Settings, Channels, Open Channels, Edit, Authentication: Signature (Hash), Secret Key. The other ways of
-///   authentication have no signature and are refused.
+///   `confirmation_code`, which the dashboard shows after saving, it is answered here once its signature was found
+///   right; without the option it goes on to the app.
+/// * **Secret**: Settings, Channels, Open Channels, Edit, Authentication: Signature (Hash), Secret Key. The other ways
+///   of authentication have no signature and are refused.
 ///
 /// Source: <https://docs.airship.com/platform/open/getting-started/>
 pub static AIRSHIP: Provider = Provider {
@@ -150,7 +151,8 @@ fn signed_body<'a>(request: &WebhookRequest<'a>) -> Result<Cow<'a, [u8]>, Reject
     }
 }
 
-/// One gzip member. What follows it would reach the app unsigned, and a second member is read by some and not by others.
+/// One gzip member. What follows it would reach the app unsigned, and a second member is read by some and not by
+/// others.
 fn gunzip(compressed: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = GzDecoder::new(compressed);
     let mut plain = Vec::new();

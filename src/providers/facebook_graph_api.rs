@@ -5,9 +5,9 @@ use super::{Provider, ProviderScheme, SecretInfo, hub, meta};
 /// * **Header**: `X-Hub-Signature-256`.
 /// * **Signed**: the raw body, as it came: Meta escapes what is not ASCII as `\uXXXX` and signs that form.
 /// * **Replay protection**: none. No time and no id are signed.
-/// * **Subscription check**: an unsigned GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`. With the
-///   option `verify_token` it is answered here, with the challenge as plain text; a wrong token is refused. Without the
-///   option it is refused as unsigned.
+/// * **Subscription check**: an unsigned GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`. With
+///   the option `verify_token` it is answered here, with the challenge as plain text; a wrong token is refused.
+///   Without the option it is refused as unsigned.
 /// * **Secret**: Meta for Developers, the app, App settings, Basic, App secret: text that looks like hex.
 /// * **Legacy**: `X-Hub-Signature` (HMAC-SHA1) is refused unless the option `allow_sha1` is on, and never looked at
 ///   beside the newer header.

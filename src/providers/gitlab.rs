@@ -24,18 +24,18 @@ const PREFIX: &[u8] = b"whsec_";
 
 /// GitLab: HMAC-SHA256 of `{id}.{time}.{body}` with a signing token, or the older secret token in a header.
 ///
-/// Which of the two is asked for is told by the secret: a text that starts with `whsec_` is a signing token (GitLab 19.0
-/// and later), any other a secret token.
+/// Which of the two is asked for is told by the secret: a text that starts with `whsec_` is a signing token (GitLab
+/// 19.0 and later), any other a secret token.
 ///
-/// * **Signing token**: `webhook-signature: v1,<base64>`, several between blanks, any may match. Signed are `webhook-id`,
-///   a full stop, `webhook-timestamp`, a full stop, the raw body. The window is 300 s on either side; the option
-///   `tolerance_s` changes it.
+/// * **Signing token**: `webhook-signature: v1,<base64>`, several between blanks, any may match. Signed are
+///   `webhook-id`, a full stop, `webhook-timestamp`, a full stop, the raw body. The window is 300 s on either side;
+///   the option `tolerance_s` changes it.
 /// * **Secret token**: `X-Gitlab-Token` holds the secret itself, compared as a whole and in constant time. **Nothing is
 ///   signed**: neither the body nor the time is covered, and the header must stay out of logs.
-/// * **Both configured**, while a fleet is being moved: a request with `webhook-signature` is judged by it alone, others
-///   by their token. A signing token never passes in `X-Gitlab-Token`.
-/// * **Replay protection**: signing tokens have the window; `webhook-id` stays the same over retries. Secret tokens have
-///   none.
+/// * **Both configured**, while a fleet is being moved: a request with `webhook-signature` is judged by it alone,
+///   others by their token. A signing token never passes in `X-Gitlab-Token`.
+/// * **Replay protection**: signing tokens have the window; `webhook-id` stays the same over retries. Secret tokens
+///   have none.
 /// * **Secret**: project or group, Settings, Webhooks: Signing token, or Secret token.
 ///
 /// Source: <https://docs.gitlab.com/user/project/integrations/webhooks/#signing-tokens>

@@ -14,9 +14,9 @@ use crate::{
 /// * **Signed**: the raw body.
 /// * **Replay protection**: none. No time is signed apart from the body; its member `id` names the event.
 /// * **Handshake**: Notion hands the key over in an unsigned POST, a JSON object whose only member is
-///   `verification_token`. It is answered with an empty 200 and never reaches the app. The token becomes no key by that:
-///   it is in the answer's extensions ([`OfferedSecret`](super::OfferedSecret)) for the operator, who pastes it into
-///   Notion and configures it.
+///   `verification_token`. It is answered with an empty 200 and never reaches the app. The token becomes no key by
+///   that: it is in the answer's extensions ([`OfferedSecret`](super::OfferedSecret)) for the operator, who pastes it
+///   into Notion and configures it.
 /// * **Secret**: that token, whole: `secret_` belongs to the key. Each subscription has its own.
 ///
 /// Webhook actions of Notion's automations are another feature and are not signed.

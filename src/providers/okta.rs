@@ -25,13 +25,13 @@ const CHALLENGE: HeaderName = HeaderName::from_static("x-okta-verification-chall
 ///
 /// * **Header**: `Authorization`, or the hook's authentication field, named by the option `header`. Its whole value is
 ///   compared, in constant time: where the field was set to `Basic …`, that word belongs to the secret.
-/// * **What it does not cover**: the body, the URL, the time. Whoever sees one request can send others: TLS must reach up
-///   to the verifier, and the header must stay out of logs.
+/// * **What it does not cover**: the body, the URL, the time. Whoever sees one request can send others: TLS must reach
+///   up to the verifier, and the header must stay out of logs.
 /// * **Replay protection**: none. `data.events[].uuid` in the body names an event.
 /// * **Challenge**: a GET with `X-Okta-Verification-Challenge` is answered with that value in JSON, also without the
 ///   secret, since an echo gives nothing away. A wrong secret is refused.
-/// * **Secret**: chosen by the user: Workflow, Event Hooks, Authentication secret. The field is optional at Okta: without
-///   it there is nothing to verify, and every delivery is refused.
+/// * **Secret**: chosen by the user: Workflow, Event Hooks, Authentication secret. The field is optional at Okta:
+///   without it there is nothing to verify, and every delivery is refused.
 ///
 /// Inline hooks work where they use the same header, not where they use OAuth 2.0.
 ///

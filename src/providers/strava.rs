@@ -16,9 +16,9 @@ use crate::{
 /// * **Header**: `X-Strava-Signature: t=…,v1=…`.
 /// * **Signed**: the text of `t` (digits only), a full stop, the raw body.
 /// * **Time window**: 300 s on either side, as receivers have it; the option `tolerance_s` changes it.
-/// * **Subscription check**: an unsigned GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`. With the
-///   option `verify_token` it is answered here, in JSON; a wrong token is refused. Without the option it is refused as
-///   unsigned.
+/// * **Subscription check**: an unsigned GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`. With
+///   the option `verify_token` it is answered here, in JSON; a wrong token is refused. Without the option it is
+///   refused as unsigned.
 /// * **Secret**: the signing secret, if strava.com/settings/api shows one, else the client secret. Sources disagree:
 ///   give both.
 ///

@@ -23,8 +23,8 @@ const TOKEN: HeaderName = HeaderName::from_static("x-telegram-bot-api-secret-tok
 /// Telegram Bot API: the secret itself, in a header. **Nothing is signed.**
 ///
 /// * **Header**: `X-Telegram-Bot-Api-Secret-Token`, compared as a whole and in constant time.
-/// * **What it does not cover**: the body, the URL, the time. Whoever sees one request can send others: TLS must reach up
-///   to the verifier, and the header must stay out of logs.
+/// * **What it does not cover**: the body, the URL, the time. Whoever sees one request can send others: TLS must reach
+///   up to the verifier, and the header must stay out of logs.
 /// * **Replay protection**: none. `update_id` in the body rises and names the update.
 /// * **Secret**: the `secret_token` that was given to `setWebhook`: 1 to 256 letters, digits, `_` and `-`. It must be
 ///   given again with every call. The bot token is something else and is refused as a secret.

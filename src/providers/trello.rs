@@ -26,8 +26,8 @@ use crate::{
 ///   the URL alone would be.
 /// * **Public URL**: needed. See [`public_url`](crate::public_url).
 /// * **Replay protection**: none. No time is signed; `action.id` in the body names what happened.
-/// * **Challenge**: a HEAD request, sent when the webhook is made or changed, is answered with an empty 200. No secret is
-///   involved.
+/// * **Challenge**: a HEAD request, sent when the webhook is made or changed, is answered with an empty 200. No secret
+///   is involved.
 /// * **Secret**: trello.com/power-ups/admin, the Power-Up, API key, Secret. Not the API key, and no user's token.
 ///
 /// Source: <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/>

@@ -2,9 +2,9 @@
 //! key.
 //!
 //! # Why answering is no signing oracle
-//! The answer to a CRC request is an HMAC of its token with the key, the hash, the encoding and the prefix of an event's
-//! signature: it *is* the signature of a POST whose body is the token. The request may be unsigned (X's own hourly ones
-//! are, as far as is known), so that anybody can ask. Three rules keep that harmless:
+//! The answer to a CRC request is an HMAC of its token with the key, the hash, the encoding and the prefix of an
+//! event's signature: it *is* the signature of a POST whose body is the token. The request may be unsigned (X's own
+//! hourly ones are, as far as is known), so that anybody can ask. Three rules keep that harmless:
 //! 1. A token is answered only if it has 1 to 256 characters, all of them letters, digits or one of `.` `_` `~` `+` `/`
 //!    `=` `-`. No JSON object can be written with these.
 //! 2. A POST whose body consists of nothing but these characters is refused, however well it is signed: what can be
@@ -39,9 +39,9 @@ const FORMAT: Format = Format::Prefix("sha256=");
 /// * **Header**: `x-twitter-webhooks-signature`.
 /// * **Signed**: the raw body of a POST; the raw query of a GET.
 /// * **Replay protection**: none. No time is signed, and no id is common to all events.
-/// * **Challenge**: a GET with `crc_token` (at registration, about hourly, on demand) is answered with the token's HMAC,
-///   also without a signature; with one, it must be right. Of several secrets the one that signed answers, else the
-///   first. Tokens have a narrow alphabet, and bodies that could be tokens are refused: see the
+/// * **Challenge**: a GET with `crc_token` (at registration, about hourly, on demand) is answered with the token's
+///   HMAC, also without a signature; with one, it must be right. Of several secrets the one that signed answers, else
+///   the first. Tokens have a narrow alphabet, and bodies that could be tokens are refused: see the
 ///   [module](crate::providers::twitter) for why the answer gives no signature away.
 /// * **Secret**: X developer console, the app, Keys and tokens, API key secret (consumer secret). Not the bearer token,
 ///   not an access token.

@@ -23,11 +23,11 @@ use crate::{
 
 /// VMware Workspace ONE UEM, now Omnissa: HTTP Basic credentials. **Nothing is signed.**
 ///
-/// * **How sure this is**: the one source is ngrok's guide, which has a user name and a password on the rule. No page of
-///   the maker describes the request: that it is HTTP Basic is inferred.
+/// * **How sure this is**: the one source is ngrok's guide, which has a user name and a password on the rule. No page
+///   of the maker describes the request: that it is HTTP Basic is inferred.
 /// * **Header**: `Authorization: Basic …`, user and password compared as one text, in constant time.
-/// * **What it does not cover**: the body, the URL, the time. Whoever sees one request can send others: TLS must reach up
-///   to the verifier.
+/// * **What it does not cover**: the body, the URL, the time. Whoever sees one request can send others: TLS must reach
+///   up to the verifier.
 /// * **Replay protection**: none.
 /// * **Refusals** are 401 with `WWW-Authenticate: Basic`: the sender may wait for it before it shows its credentials.
 /// * **Secret**: `user::password`, as the rule has them: Groups & Settings, All Settings, System, Advanced, API, Event

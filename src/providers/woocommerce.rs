@@ -12,12 +12,13 @@ use crate::{
 ///
 /// * **Header**: `X-WC-Webhook-Signature`.
 /// * **Signed**: the raw body.
-/// * **Replay protection**: none. `X-WC-Webhook-Delivery-ID` is not signed, and two deliveries within a second share it.
+/// * **Replay protection**: none. `X-WC-Webhook-Delivery-ID` is not signed, and two deliveries within a second share
+///   it.
 /// * **Ping**: when a webhook is first saved, the shop sends one unsigned form, `webhook_id=` and digits, and takes
-///   nothing but 200 for success. Exactly that form, with none of the `X-WC-` headers, is answered with an empty 200. It
-///   never reaches the app.
-/// * **Secret**: WooCommerce, Settings, Advanced, Webhooks, the webhook, Secret. Copy it after the last save: saving may
-///   change one with `<`, `>` or double spaces.
+///   nothing but 200 for success. Exactly that form, with none of the `X-WC-` headers, is answered with an empty 200.
+///   It never reaches the app.
+/// * **Secret**: WooCommerce, Settings, Advanced, Webhooks, the webhook, Secret. Copy it after the last save: saving
+///   may change one with `<`, `>` or double spaces.
 ///
 /// Shops can change the hash by a filter (`woocommerce_webhook_hash_algorithm`): those are refused.
 ///

@@ -24,8 +24,8 @@ use crate::{
 /// * **Header**: `x-xero-signature`.
 /// * **Signed**: the raw body.
 /// * **Replay protection**: none. No time and no delivery id are signed; sequence numbers in the body order the events.
-/// * **Challenge**: the "intent to receive" is several POSTs without events, some signed right and some wrong. The right
-///   ones are answered with an empty 200 and never reach the app; the wrong ones with 401.
+/// * **Challenge**: the "intent to receive" is several POSTs without events, some signed right and some wrong. The
+///   right ones are answered with an empty 200 and never reach the app; the wrong ones with 401.
 /// * **Refusals** are 401 with an empty body, as Xero demands: any other status fails the check.
 /// * **Secret**: Xero Developer, My Apps, the app, Webhooks, Webhooks key. It looks like base64 and is used as text.
 ///

@@ -1,8 +1,8 @@
 //! Zoom: HMAC-SHA256 of `v0:{time}:{body}`, in hex behind `v0=`, and a challenge that is answered with the same key.
 //!
 //! # Why answering is no signing oracle
-//! `encryptedToken` is an HMAC with the key, the hash and the encoding of `x-zm-signature`. Whoever got one for a text of
-//! their choice could choose `v0:{time}:{body}`. So a validation is answered only after its own signature was found
+//! `encryptedToken` is an HMAC with the key, the hash and the encoding of `x-zm-signature`. Whoever got one for a text
+//! of their choice could choose `v0:{time}:{body}`. So a validation is answered only after its own signature was found
 //! right, which is more than Zoom asks for and holds for all that Zoom sends, and only if the token has no character
 //! but letters, digits, `-`, `_`, `+`, `/`, `=`: a signed text starts with `v0:`, and the colon is not among them.
 
@@ -29,12 +29,13 @@ use crate::{
 ///
 /// * **Headers**: `x-zm-signature`, and the time in `x-zm-request-timestamp` as it stands there.
 /// * **Signed**: `v0:`, the time, `:`, the raw body.
-/// * **Time window**: 300 s on either side. Zoom names none: the choice is ours, and the option `tolerance_s` changes it.
+/// * **Time window**: 300 s on either side. Zoom names none: the choice is ours, and the option `tolerance_s` changes
+///   it.
 /// * **Challenge**: `endpoint.url_validation` is signed like every event. Once its signature was found right it is
 ///   answered with the token's HMAC, made with the secret that matched; the app is not asked. See the
 ///   [module](crate::providers::zoom) for why that gives no signature away.
-/// * **Secret**: App Marketplace, Manage, the app, Features, Access, Secret Token. The older Verification Token, sent in
-///   clear in `Authorization`, does not suffice.
+/// * **Secret**: App Marketplace, Manage, the app, Features, Access, Secret Token. The older Verification Token, sent
+///   in clear in `Authorization`, does not suffice.
 ///
 /// Source: <https://developers.zoom.us/docs/api/webhooks/>
 pub static ZOOM: Provider = Provider {
