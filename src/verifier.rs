@@ -27,7 +27,8 @@ pub trait WebhookVerifier: Send + Sync {
     /// What can be told before the body is read, at least that a signature is there at all.
     ///
     /// The layer asks this first, so that strangers cannot make it hold bodies. What is accepted here is verified
-    /// in full afterwards.
+    /// in full afterwards. The secrets must not matter here: where they are looked up for each request, the layer asks
+    /// the verifier of the default ones.
     ///
     /// # Errors
     /// The [`Rejection`] that [`verify`](Self::verify) would return for every body.

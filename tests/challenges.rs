@@ -185,30 +185,7 @@ async fn refusals_have_the_form_that_the_provider_demands() {
 #[cfg(feature = "signing")]
 #[tokio::test]
 async fn what_is_signed_verifies() {
-    let signing_token = "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=";
-    let cases: &[(&'static Provider, &str)] = &[
-        (&providers::AIRSHIP, "a secret"),
-        (&providers::ASANA, "a secret"),
-        (&providers::DROPBOX, "a secret"),
-        (&providers::FACEBOOK_GRAPH_API, "a secret"),
-        (&providers::FACEBOOK_MESSENGER, "a secret"),
-        (&providers::GITLAB, signing_token),
-        (&providers::GITLAB, "a secret token"),
-        (&providers::INSTAGRAM, "a secret"),
-        (&providers::NOTION, "a secret"),
-        (&providers::OKTA, "Basic YTpi"),
-        (&providers::STRAVA, "a secret"),
-        (&providers::TELEGRAM, "a_secret"),
-        (&providers::TRELLO, "a secret"),
-        (&providers::TWITTER, "a secret"),
-        (&providers::VMWARE, "user::pass:word"),
-        (&providers::WHATSAPP, "a secret"),
-        (&providers::WOOCOMMERCE, "a secret"),
-        (&providers::WORLDLINE, "a secret"),
-        (&providers::XERO, "a secret"),
-        (&providers::ZOOM, "a secret"),
-    ];
-    for (provider, secret) in cases {
+    for (provider, secret) in SIGNERS {
         let covers_body = !(matches!(provider.id, "okta" | "telegram" | "vmware") || *secret == "a secret token");
         for body in [&b"{\"a\":1}"[..], b"\x00\xff\r\n", b"a=1&b=2"] {
             let layer = layer(provider, secret, &Options::new());
@@ -221,6 +198,45 @@ async fn what_is_signed_verifies() {
         }
     }
 }
+
+/// The layer looks at the head with other secrets than those that are found for the request.
+#[cfg(feature = "signing")]
+#[tokio::test]
+async fn secrets_may_be_looked_up() {
+    for (provider, secret) in SIGNERS {
+        let default = if provider.id == "vmware" { "another::one" } else { "another_one" };
+        let layer = layer(provider, default, &Options::new()).secret_resolver(
+            move |_: &countersign::request::WebhookRequest<'_>| async move { Ok(Some(Secrets::try_from(*secret)?)) },
+        );
+        let request = signed(provider, secret, &Options::new(), b"{\"a\":1}");
+        let (response, asked) = deliver(&layer, request).await;
+        assert_eq!((response.status(), asked), (StatusCode::ACCEPTED, true), "{}", provider.id);
+    }
+}
+
+#[cfg(feature = "signing")]
+const SIGNERS: &[(&Provider, &str)] = &[
+    (&providers::AIRSHIP, "a secret"),
+    (&providers::ASANA, "a secret"),
+    (&providers::DROPBOX, "a secret"),
+    (&providers::FACEBOOK_GRAPH_API, "a secret"),
+    (&providers::FACEBOOK_MESSENGER, "a secret"),
+    (&providers::GITLAB, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
+    (&providers::GITLAB, "a secret token"),
+    (&providers::INSTAGRAM, "a secret"),
+    (&providers::NOTION, "a secret"),
+    (&providers::OKTA, "Basic YTpi"),
+    (&providers::STRAVA, "a secret"),
+    (&providers::TELEGRAM, "a_secret"),
+    (&providers::TRELLO, "a secret"),
+    (&providers::TWITTER, "a secret"),
+    (&providers::VMWARE, "user::pass:word"),
+    (&providers::WHATSAPP, "a secret"),
+    (&providers::WOOCOMMERCE, "a secret"),
+    (&providers::WORLDLINE, "a secret"),
+    (&providers::XERO, "a secret"),
+    (&providers::ZOOM, "a secret"),
+];
 
 #[cfg(feature = "signing")]
 fn signed(provider: &'static Provider, secret: &str, options: &Options, body: &[u8]) -> Request<Full<Bytes>> {

@@ -243,7 +243,7 @@ impl<'a> Content<'a> {
         };
         let content = Self { covers_params, query: sorted(query)?, form: sorted(form)? };
         // Bytes that make no parameter are covered by nothing.
-        if content.form.is_empty() && !form.is_empty() {
+        if content.form.say_nothing() && !form.is_empty() {
             return Err(RejectionKind::MalformedBody.into());
         }
         Ok(content)

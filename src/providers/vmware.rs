@@ -74,21 +74,6 @@ impl Vmware {
         let tokens = Tokens::decoded(&secrets, credentials_of);
         tokens.map(Self).ok_or(ConfigError::MalformedSecret { provider: VMWARE.id, expected: EXPECTED })
     }
-
-    fn find(&self, head: &RequestHead<'_>) -> Result<usize, Rejection> {
-        let value = head.header(&header::AUTHORIZATION)?.filter(|value| !value.is_empty());
-        let value = value.ok_or(RejectionKind::MissingSignature)?;
-        let blank = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
-        let (scheme, encoded) = value.split_at(blank);
-        if !scheme.eq_ignore_ascii_case(b"basic") {
-            return Err(RejectionKind::UnsupportedAlgorithm.into());
-        }
-        let presented = STANDARD.decode(encoded.trim_ascii()).map(Zeroizing::new);
-        let presented = presented.ok().filter(|presented| presented.contains(&b':'));
-        self.0
-            .find(&presented.ok_or(RejectionKind::MalformedSignature)?)
-            .ok_or_else(|| RejectionKind::SignatureMismatch.into())
-    }
 }
 
 impl WebhookVerifier for Vmware {
@@ -96,13 +81,12 @@ impl WebhookVerifier for Vmware {
         VMWARE.id
     }
 
-    /// The head tells everything: no stranger's body is read.
     fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
-        self.find(head).map(drop)
+        presented(head).map(drop)
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
-        let index = self.find(request.head())?;
+        let index = self.0.find(&presented(request.head())?).ok_or(RejectionKind::SignatureMismatch)?;
         Ok(Verdict::Accept(Verified::new(VMWARE.id, self.0.secret(index))))
     }
 
@@ -118,6 +102,19 @@ impl WebhookVerifier for Vmware {
         let challenge = HeaderValue::from_static("Basic realm=\"webhook\", charset=\"UTF-8\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
+}
+
+/// The decoded credentials.
+fn presented(head: &RequestHead<'_>) -> Result<Zeroizing<Vec<u8>>, Rejection> {
+    let value = head.header(&header::AUTHORIZATION)?.filter(|value| !value.is_empty());
+    let value = value.ok_or(RejectionKind::MissingSignature)?;
+    let blank = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
+    let (scheme, encoded) = value.split_at(blank);
+    if !scheme.eq_ignore_ascii_case(b"basic") {
+        return Err(RejectionKind::UnsupportedAlgorithm.into());
+    }
+    let decoded = STANDARD.decode(encoded.trim_ascii()).map(Zeroizing::new);
+    decoded.ok().filter(|decoded| decoded.contains(&b':')).ok_or_else(|| RejectionKind::MalformedSignature.into())
 }
 
 /// `user:password` as RFC 7617 has it. A user with a colon could not be told from its password.

@@ -36,6 +36,9 @@
 //! [`providers`](crate::providers). A new word enters when three providers need it.
 
 pub(crate) mod content;
+mod describe;
+#[cfg(feature = "toml")]
+pub mod file;
 pub(crate) mod form;
 pub(crate) mod json;
 mod key;

@@ -1,0 +1,8 @@
+//! One file per subcommand.
+
+pub(crate) mod demo;
+pub(crate) mod http;
+pub(crate) mod verify;
+
+mod runtime;
+mod signals;
