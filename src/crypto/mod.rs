@@ -8,6 +8,7 @@
 //! 3. A key is expanded once, when the verifier is made, and its state is cloned for each request.
 
 mod encoding;
+mod keyed_md5;
 mod mac;
 mod token;
 
@@ -19,6 +20,7 @@ pub(crate) use self::{
 };
 pub(crate) use self::{
     encoding::{SignatureTag, decode_base64_text, decode_hex_text},
+    keyed_md5::KeyedMd5,
     mac::{Keys, Sink, hex_sha256_matches},
     token::{Tokens, is_same_text},
 };

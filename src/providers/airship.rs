@@ -5,7 +5,7 @@ use std::{borrow::Cow, io::Read, sync::Arc};
 use flate2::bufread::GzDecoder;
 use http::{Method, header};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, WebhookVerifier,
     request::{RequestHead, WebhookRequest},
@@ -37,6 +37,10 @@ pub static AIRSHIP: Provider = Provider {
     aliases: &["urban_airship"],
     name: "Airship",
     docs: "https://docs.airship.com/platform/open/getting-started/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: true,
     secret: SecretInfo {
         env: "AIRSHIP_SECRET_KEY",
         location: "Settings > Channels > Open Channels > Edit > Authentication: Signature (Hash) > Secret Key",

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Response};
 
-use super::{Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     Rejection, RejectionKind,
     request::{RequestHead, WebhookRequest},
@@ -25,6 +25,10 @@ pub static ASANA: Provider = Provider {
     aliases: &[],
     name: "Asana",
     docs: "https://developers.asana.com/docs/webhooks-guide",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "X_HOOK_SECRET",
         location: "the X-Hook-Secret header of the handshake, sent once when a webhook is made",

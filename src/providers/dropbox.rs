@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{Provider, ProviderScheme, SecretInfo, answers, query};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers, query};
 use crate::{
     Rejection, RejectionKind,
     request::{RequestHead, WebhookRequest},
@@ -26,6 +26,10 @@ pub static DROPBOX: Provider = Provider {
     aliases: &[],
     name: "Dropbox",
     docs: "https://www.dropbox.com/developers/reference/webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "DROPBOX_APP_SECRET",
         location: "App Console > the app > Settings > App secret > Show",

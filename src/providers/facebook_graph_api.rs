@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo, hub, meta};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, hub, meta};
 
 /// Facebook Graph API: HMAC-SHA256 of the raw body, in hex behind `sha256=`.
 ///
@@ -18,6 +18,10 @@ pub static FACEBOOK_GRAPH_API: Provider = Provider {
     aliases: &[],
     name: "Facebook Graph API",
     docs: "https://developers.facebook.com/docs/graph-api/webhooks/getting-started/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "FACEBOOK_APP_SECRET",
         location: "Meta for Developers > the app > App settings > Basic > App secret > Show",

@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo, hub, meta};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, hub, meta};
 
 /// Facebook Messenger: HMAC-SHA256 of the raw body, in hex behind `sha256=`.
 ///
@@ -19,6 +19,10 @@ pub static FACEBOOK_MESSENGER: Provider = Provider {
     aliases: &[],
     name: "Facebook Messenger",
     docs: "https://developers.facebook.com/docs/messenger-platform/webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "FACEBOOK_APP_SECRET",
         location: "Meta for Developers > the app > App settings > Basic > App secret > Show",

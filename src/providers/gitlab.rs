@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 #[cfg(feature = "signing")]
 use crate::scheme::{SignError, Signed, SigningContext};
 use crate::{
@@ -44,6 +44,10 @@ pub static GITLAB: Provider = Provider {
     aliases: &[],
     name: "GitLab",
     docs: "https://docs.gitlab.com/user/project/integrations/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: false,
     secret: SecretInfo {
         env: "GITLAB_WEBHOOK_TOKEN",
         location: "project or group > Settings > Webhooks > Signing token, or Secret token",

@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo, hub, meta};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, hub, meta};
 
 /// Instagram: HMAC-SHA256 of the raw body, in hex behind `sha256=`.
 ///
@@ -18,6 +18,10 @@ pub static INSTAGRAM: Provider = Provider {
     aliases: &[],
     name: "Instagram",
     docs: "https://developers.facebook.com/docs/instagram-platform/webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "INSTAGRAM_APP_SECRET",
         location: "Meta for Developers > the app > App settings > Basic > App secret > Show",

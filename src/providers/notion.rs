@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     Rejection, RejectionKind,
     request::{RequestHead, WebhookRequest},
@@ -27,6 +27,10 @@ pub static NOTION: Provider = Provider {
     aliases: &[],
     name: "Notion",
     docs: "https://developers.notion.com/reference/webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "NOTION_VERIFICATION_TOKEN",
         location: "arrives in the verification request: integration settings > Webhooks > Verify subscription",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method, Response, header};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::Tokens,
@@ -41,6 +41,10 @@ pub static OKTA: Provider = Provider {
     aliases: &[],
     name: "Okta",
     docs: "https://developer.okta.com/docs/concepts/event-hooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "OKTA_EVENT_HOOK_SECRET",
         location: "Okta admin > Workflow > Event Hooks > the hook > Authentication secret",

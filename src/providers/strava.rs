@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use super::{Provider, ProviderScheme, SecretInfo, answers, hub};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers, hub};
 use crate::{
     Rejection,
     request::WebhookRequest,
@@ -28,6 +28,10 @@ pub static STRAVA: Provider = Provider {
     aliases: &[],
     name: "Strava",
     docs: "https://developers.strava.com/docs/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::Low,
+    time_window: TimeWindow::Secs(300),
+    challenge: true,
     secret: SecretInfo {
         env: "STRAVA_WEBHOOK_SIGNING_SECRET",
         location: "strava.com/settings/api: signing secret if it is shown, and client secret",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::Tokens,
@@ -35,6 +35,10 @@ pub static TELEGRAM: Provider = Provider {
     aliases: &[],
     name: "Telegram Bot API",
     docs: "https://core.telegram.org/bots/api#setwebhook",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "TELEGRAM_WEBHOOK_SECRET",
         location: "chosen by you and given to setWebhook as secret_token",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, WebhookVerifier,
     request::{RequestHead, WebhookRequest},
@@ -36,6 +36,10 @@ pub static TRELLO: Provider = Provider {
     aliases: &[],
     name: "Trello",
     docs: "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "TRELLO_API_SECRET",
         location: "trello.com/power-ups/admin > the Power-Up > API key > Secret",

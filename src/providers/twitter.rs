@@ -17,7 +17,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method, Response};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers, query};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers, query};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, Sink},
@@ -54,6 +54,10 @@ pub static TWITTER: Provider = Provider {
     aliases: &["x", "x_twitter"],
     name: "X (Twitter)",
     docs: "https://docs.x.com/x-api/webhooks/introduction",
+    status: Status::Renamed,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "TWITTER_CONSUMER_SECRET",
         location: "X developer console > the app > Keys and tokens > API key secret (consumer secret)",

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use zeroize::Zeroizing;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::Tokens,
@@ -39,6 +39,10 @@ pub static VMWARE: Provider = Provider {
     aliases: &["vmware_workspace", "workspace_one", "omnissa"],
     name: "VMware Workspace ONE",
     docs: "https://ngrok.com/docs/integrations/webhooks/vmware-webhooks",
+    status: Status::Renamed,
+    confidence: Confidence::Low,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "VMWARE_WEBHOOK_CREDENTIALS",
         location: "Groups & Settings > All Settings > System > Advanced > API > Event Notifications > the rule",

@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo, hub, meta};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, hub, meta};
 
 /// WhatsApp Business Platform (Cloud API): HMAC-SHA256 of the raw body, in hex behind `sha256=`.
 ///
@@ -19,6 +19,10 @@ pub static WHATSAPP: Provider = Provider {
     aliases: &[],
     name: "WhatsApp Business Platform",
     docs: "https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "WHATSAPP_APP_SECRET",
         location: "Meta for Developers > the app > App settings > Basic > App secret > Show",

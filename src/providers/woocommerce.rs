@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     Rejection,
     request::{RequestHead, WebhookRequest},
@@ -28,6 +28,10 @@ pub static WOOCOMMERCE: Provider = Provider {
     aliases: &[],
     name: "WooCommerce",
     docs: "https://woocommerce.com/document/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "WOOCOMMERCE_WEBHOOK_SECRET",
         location: "WooCommerce > Settings > Advanced > Webhooks > the webhook > Secret",

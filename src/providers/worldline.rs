@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{HeaderName, Method, Response};
 
-use super::{Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     Rejection, RejectionKind,
     request::{RequestHead, WebhookRequest},
@@ -24,6 +24,10 @@ pub static WORLDLINE: Provider = Provider {
     aliases: &[],
     name: "Worldline",
     docs: "https://docs.connect.worldline-solutions.com/documentation/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "WORLDLINE_WEBHOOK_SECRET",
         location: "Configuration Center or Merchant Portal > Developer > Webhooks > secret webhook key",

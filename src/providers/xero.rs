@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde::de::IgnoredAny;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, Secrets, Verdict, WebhookVerifier,
     request::{RequestHead, WebhookRequest},
@@ -35,6 +35,10 @@ pub static XERO: Provider = Provider {
     aliases: &[],
     name: "Xero",
     docs: "https://developer.xero.com/documentation/guides/webhooks/overview/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "XERO_WEBHOOK_KEY",
         location: "Xero Developer > My Apps > the app > Webhooks > Webhooks key",

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys},
@@ -43,6 +43,10 @@ pub static ZOOM: Provider = Provider {
     aliases: &[],
     name: "Zoom",
     docs: "https://developers.zoom.us/docs/api/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: true,
     secret: SecretInfo {
         env: "ZOOM_WEBHOOK_SECRET_TOKEN",
         location: "App Marketplace > Manage > the app > Features > Access > Secret Token",

@@ -51,7 +51,7 @@ use toml::Spanned;
 use super::{
     Algorithm, Encoding, Format, KeyEncoding, KeyFormat, Part, Recipe, Signature, TOLERANCE, Timestamp, TimestampUnit,
 };
-use crate::providers::{Provider, ProviderScheme, SecretInfo};
+use crate::providers::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 
 /// A file that describes no scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +165,14 @@ impl File {
             aliases: &[],
             name: self.name.map_or(id, keep),
             docs: keep(self.docs.unwrap_or_default()),
+            status: Status::Active,
+            confidence: Confidence::High,
+            time_window: match recipe.signed_time().map(|time| time.tolerance()) {
+                None => TimeWindow::None,
+                Some(None) => TimeWindow::Open,
+                Some(Some(window)) => TimeWindow::Secs(window.as_secs()),
+            },
+            challenge: false,
             secret: SecretInfo {
                 env: self.env.map_or_else(|| keep(format!("{}_WEBHOOK_SECRET", id.to_uppercase())), keep),
                 location: "",

@@ -47,7 +47,7 @@ mod recipe;
 #[cfg(feature = "signing")]
 pub(crate) mod sign;
 mod signature;
-mod timestamp;
+pub(crate) mod timestamp;
 mod verify;
 
 #[cfg(feature = "signing")]

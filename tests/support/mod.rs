@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test includes it and uses a part")]
 
+pub mod meaning;
+
 use std::net::SocketAddr;
 
 use bytes::Bytes;

@@ -17,6 +17,7 @@ pub(crate) enum Command {
     Http(HttpArgs),
     Demo(DemoArgs),
     Verify(VerifyArgs),
+    Providers(ProvidersArgs),
 }
 
 /// Forwards to a local app what the provider signed, and refuses the rest.
@@ -35,9 +36,9 @@ pub(crate) struct HttpArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
 
-    /// The provider whose signatures are verified, for example twilio, plivo, github, stripe.
-    /// Without it everything is forwarded unverified
-    #[arg(long, value_name = "PROVIDER")]
+    /// The provider whose signatures are verified, for example twilio, plivo, github, stripe (`countersign providers`
+    /// lists all), or a TOML file that describes another scheme. Without it everything is forwarded unverified
+    #[arg(long, value_name = "PROVIDER|FILE.toml")]
     pub(crate) verify_webhook: Option<String>,
 
     /// The signing secret: better env:NAME or file:PATH than the text itself, which other users of this machine can
@@ -126,10 +127,23 @@ pub(crate) struct VerifyArgs {
     pub(crate) json: bool,
 }
 
+/// Lists the providers whose signatures are verified, or shows one: what is signed, where its secret is found.
+#[derive(Args, Debug)]
+#[command(after_help = PROVIDERS_HELP)]
+pub(crate) struct ProvidersArgs {
+    /// A provider's id, for example stripe
+    pub(crate) provider: Option<String>,
+
+    /// One JSON value a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 const AFTER_HELP: &str = "\
 Begin here:
   countersign demo                                        see it work, nothing to set up
   countersign http 3000 --verify-webhook twilio           the token is read from TWILIO_AUTH_TOKEN
+  countersign providers                                   whose signatures are verified, and how
 
 `countersign <COMMAND> --help` shows examples.";
 
@@ -160,6 +174,14 @@ Examples:
   countersign verify --vectors tests/vectors/twilio.json --json
 
 Exit codes: 0 all agree, 1 some disagree, 2 a file cannot be read or names an unknown provider.";
+
+const PROVIDERS_HELP: &str = "\
+Examples:
+  countersign providers
+  countersign providers stripe
+  countersign providers --json | jq -r .id
+
+A provider that is not listed: describe its scheme in a TOML file, and give --verify-webhook ./acme.toml.";
 
 #[cfg(test)]
 mod tests {

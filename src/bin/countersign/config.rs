@@ -5,8 +5,10 @@ mod secret;
 mod upstream;
 
 use std::{
+    fmt::Display,
     io::IsTerminal,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
     time::Duration,
 };
 
@@ -15,7 +17,7 @@ use countersign::{
     middleware::BufferBudget,
     providers::{self, Provider},
     public_url::SignedUrl,
-    scheme::Options,
+    scheme::{Options, file},
 };
 use http::HeaderValue;
 
@@ -95,15 +97,7 @@ impl HttpConfig {
 
 impl Verification {
     fn parse(id: &str, arguments: &HttpArgs) -> Result<Self, Failure> {
-        let provider = providers::by_id(id).map_err(|error| {
-            let known: Vec<_> = providers::ALL.iter().map(|provider| provider.id).collect();
-            match &error {
-                ConfigError::UnknownProvider { nearest, .. } if nearest.is_empty() => {
-                    Failure::usage(format_args!("--verify-webhook: {error}; known are: {}", known.join(", ")))
-                }
-                _ => Failure::usage(format_args!("--verify-webhook: {error}")),
-            }
-        })?;
+        let provider = find_provider(id)?;
         let (secrets, secret_labels) = secret::load(provider, &arguments.verify_webhook_secret)?;
         let options = parse_options(provider, &arguments.verify_webhook_option)?;
         let public_url = match &arguments.url {
@@ -179,6 +173,24 @@ fn parse_listen(text: &str) -> Result<SocketAddr, Failure> {
     };
     address.ok_or_else(|| {
         Failure::usage(format_args!("--listen: `{text}` is no address; write 127.0.0.1:4000, or [::]:4000 for all"))
+    })
+}
+
+/// A listed provider, or the one that a file describes.
+fn find_provider(text: &str) -> Result<&'static Provider, Failure> {
+    if Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+        let failed = |error: &dyn Display| Failure::usage(format_args!("--verify-webhook: {text}: {error}"));
+        let file = std::fs::read_to_string(text).map_err(|error| failed(&error))?;
+        return file::parse(&file).map_err(|error| failed(&error));
+    }
+    providers::by_id(text).map_err(|error| {
+        let hint = match &error {
+            ConfigError::UnknownProvider { nearest, .. } if nearest.is_empty() => {
+                "; `countersign providers` lists all, and a TOML file can describe another scheme"
+            }
+            _ => "",
+        };
+        Failure::usage(format_args!("--verify-webhook: {error}{hint}"))
     })
 }
 

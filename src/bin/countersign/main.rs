@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Http(arguments) => commands::http::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
+        Command::Providers(arguments) => commands::providers::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())

@@ -2,6 +2,7 @@
 
 pub(crate) mod demo;
 pub(crate) mod http;
+pub(crate) mod providers;
 pub(crate) mod verify;
 
 mod runtime;

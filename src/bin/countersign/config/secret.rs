@@ -2,9 +2,13 @@
 //!
 //! No message names more of a secret than the place where it should be.
 
-use std::{env, ffi::OsString};
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, Write},
+};
 
-use countersign::{Secret, Secrets, providers::Provider};
+use countersign::{Secret, Secrets, providers::Provider, secret::shape::oddities};
 
 use crate::errors::Failure;
 
@@ -20,6 +24,9 @@ pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(S
                 provider.name, provider.secret.location
             ))
         })?;
+        for oddity in oddities(provider.id, &secret) {
+            let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
+        }
         secrets.push(secret.label(label.clone()));
         labels.push(label);
         Ok::<_, Failure>(())
