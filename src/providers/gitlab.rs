@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 
+#[cfg(feature = "signing")]
+use super::header_token;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 #[cfg(feature = "signing")]
 use crate::scheme::{SignError, Signed, SigningContext};
@@ -216,8 +218,7 @@ impl CustomScheme for Scheme {
             signed.removed.push(TOKEN);
             return Ok(signed);
         }
-        let mut signed = Signed::default();
-        signed.header(TOKEN, str::from_utf8(secret.expose()).map_err(|_| SignError::Unwritable)?)?;
+        let mut signed = header_token::present(TOKEN, secret)?;
         signed.removed.push(SIGNATURE);
         Ok(signed)
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method, Response, header};
 
+#[cfg(feature = "signing")]
+use super::header_token;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
@@ -169,9 +171,6 @@ impl CustomScheme for Scheme {
         _: &WebhookRequest<'_>,
         _: &SigningContext<'_>,
     ) -> Result<Signed, SignError> {
-        let token = str::from_utf8(secret.expose()).map_err(|_| SignError::Unwritable)?;
-        let mut signed = Signed::default();
-        signed.header(Self::field(options).map_err(|_| SignError::Unwritable)?, token)?;
-        Ok(signed)
+        header_token::present(Self::field(options).map_err(|_| SignError::Unwritable)?, secret)
     }
 }

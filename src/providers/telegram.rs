@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
+#[cfg(feature = "signing")]
+use super::header_token;
+use super::{
+    Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers,
+    header_token::HeaderToken,
+};
 use crate::{
-    ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
-    crypto::Tokens,
+    ConfigError, Rejection, Secrets, Verdict, WebhookVerifier,
     request::{RequestHead, WebhookRequest},
     scheme::Options,
     verifier::Context,
@@ -58,7 +62,7 @@ const EXPECTED: &str = "1 to 256 letters, digits, _ and -";
 
 /// Verifies Telegram's updates. See [`TELEGRAM`].
 #[derive(Debug)]
-pub struct Telegram(Tokens);
+pub struct Telegram(HeaderToken);
 
 impl Telegram {
     /// A verifier with one secret token or several.
@@ -71,8 +75,10 @@ impl Telegram {
         S::Error: Into<ConfigError>,
     {
         let secrets = tokens.try_into().map_err(Into::into)?;
-        let tokens = Tokens::decoded(&secrets, |secret| answers::is_token(secret).then(|| secret.to_vec().into()));
-        tokens.map(Self).ok_or(ConfigError::MalformedSecret { provider: TELEGRAM.id, expected: EXPECTED })
+        if !secrets.iter().all(|secret| answers::is_token(secret.expose())) {
+            return Err(ConfigError::MalformedSecret { provider: TELEGRAM.id, expected: EXPECTED });
+        }
+        Ok(Self(HeaderToken::new(TELEGRAM.id, TOKEN, &secrets)))
     }
 }
 
@@ -82,22 +88,16 @@ impl WebhookVerifier for Telegram {
     }
 
     fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
-        presented(head).map(drop)
+        self.0.verify_head(head)
     }
 
-    fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
-        let index = self.0.find(presented(request.head())?).ok_or(RejectionKind::SignatureMismatch)?;
-        Ok(Verdict::Accept(Verified::new(TELEGRAM.id, self.0.secret(index))))
+    fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
+        self.0.verify(request, context)
     }
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Self::new(secrets.clone())?))
     }
-}
-
-fn presented<'a>(head: &RequestHead<'a>) -> Result<&'a [u8], Rejection> {
-    let token = head.header(&TOKEN)?.filter(|token| !token.is_empty());
-    token.ok_or_else(|| RejectionKind::MissingSignature.into())
 }
 
 #[derive(Debug)]
@@ -116,9 +116,9 @@ impl CustomScheme for Scheme {
         _: &WebhookRequest<'_>,
         _: &SigningContext<'_>,
     ) -> Result<Signed, SignError> {
-        let token = str::from_utf8(secret.expose()).ok().filter(|token| answers::is_token(token.as_bytes()));
-        let mut signed = Signed::default();
-        signed.header(TOKEN, token.ok_or(SignError::MalformedSecret)?)?;
-        Ok(signed)
+        if !answers::is_token(secret.expose()) {
+            return Err(SignError::MalformedSecret);
+        }
+        header_token::present(TOKEN, secret)
     }
 }
