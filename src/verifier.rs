@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::{Response, StatusCode};
 
 use crate::{
     ConfigError, Rejection, Secrets, Verdict,
@@ -26,7 +27,8 @@ pub trait WebhookVerifier: Send + Sync {
     /// What can be told before the body is read, at least that a signature is there at all.
     ///
     /// The layer asks this first, so that strangers cannot make it hold bodies. What is accepted here is verified
-    /// in full afterwards.
+    /// in full afterwards. The secrets must not matter here: where they are looked up for each request, the layer asks
+    /// the verifier of the default ones.
     ///
     /// # Errors
     /// The [`Rejection`] that [`verify`](Self::verify) would return for every body.
@@ -50,9 +52,24 @@ pub trait WebhookVerifier: Send + Sync {
         Err(ConfigError::SecretsFixed)
     }
 
+    /// The most bytes of a body that are worth reading, where the head tells that this is an unsigned endpoint
+    /// challenge and no delivery. `None`, the default, leaves it at the layer's own limit.
+    ///
+    /// Challenges come from anybody: without this, a stranger who writes one could make the layer hold large bodies.
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        let _ = head;
+        None
+    }
+
     /// The status with which the provider wants refusals answered; 403 unless it demands another.
     fn refusal_status(&self) -> StatusCode {
         StatusCode::FORBIDDEN
+    }
+
+    /// Changes the default answer to a refused signature where the provider demands more than a status, such as
+    /// `WWW-Authenticate`. It must not tell the reason. Not asked where the user makes the answers.
+    fn shape_refusal(&self, response: &mut Response<Bytes>) {
+        let _ = response;
     }
 }
 
@@ -73,8 +90,16 @@ impl<V: WebhookVerifier + ?Sized> WebhookVerifier for Arc<V> {
         (**self).with_secrets(secrets)
     }
 
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        (**self).body_limit(head)
+    }
+
     fn refusal_status(&self) -> StatusCode {
         (**self).refusal_status()
+    }
+
+    fn shape_refusal(&self, response: &mut Response<Bytes>) {
+        (**self).shape_refusal(response);
     }
 }
 

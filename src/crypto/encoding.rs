@@ -46,8 +46,7 @@ impl Encoding {
         Some(SignatureTag { words: SignatureTag::words_of(tag), length })
     }
 
-    /// Writes a signature.
-    #[cfg(feature = "signing")]
+    /// Writes a signature, or the answer to a challenge.
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Base64 => STANDARD.encode(bytes),
@@ -100,7 +99,6 @@ pub(crate) fn decode_hex_text(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-#[cfg(feature = "signing")]
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

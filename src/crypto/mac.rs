@@ -1,6 +1,6 @@
 //! HMAC with a kept key state, fed piece by piece.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -111,6 +111,20 @@ impl Keys {
     pub(crate) fn secret(&self, index: usize) -> SecretMatch {
         SecretMatch { index, label: self.labels.get(index).cloned().flatten() }
     }
+
+    /// The MAC of a challenge's token, for the providers that want an answer made with the secret that signs events.
+    ///
+    /// **Whoever may choose `token` is given a MAC of it.** The caller must have verified the request, or must hold
+    /// the token to an alphabet and a length in which nothing that could be delivered can be written.
+    pub(crate) fn answer_challenge(&self, index: usize, token: &[u8]) -> Option<Vec<u8>> {
+        self.states.tag(index, |sink| sink.put(token))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Keys").field(&self.labels.len()).finish()
+    }
 }
 
 impl States {
@@ -120,6 +134,21 @@ impl States {
             Algorithm::HmacSha256 => Self::Sha256(expand(keys)?),
             Algorithm::HmacSha384 => Self::Sha384(expand(keys)?),
             Algorithm::HmacSha512 => Self::Sha512(expand(keys)?),
+        })
+    }
+
+    /// The MAC under one of the keys, readable: for answers to challenges and for signing, nothing else.
+    fn tag(&self, index: usize, feed: impl FnOnce(&mut dyn Sink)) -> Option<Vec<u8>> {
+        fn tag<M: Mac + Clone>(key: &M, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
+            let mut mac = Running(SmallVec::from_iter([key.clone()]));
+            feed(&mut mac);
+            mac.0.into_iter().flat_map(|mac| mac.finalize().into_bytes()).collect()
+        }
+        Some(match self {
+            Self::Sha1(keys) => tag(keys.get(index)?, feed),
+            Self::Sha256(keys) => tag(keys.get(index)?, feed),
+            Self::Sha384(keys) => tag(keys.get(index)?, feed),
+            Self::Sha512(keys) => tag(keys.get(index)?, feed),
         })
     }
 }
@@ -136,17 +165,7 @@ impl Key {
     }
 
     pub(crate) fn sign(&self, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-        fn tag<M: Mac + Clone>(keys: &[M], feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-            let mut macs = Running::start(keys);
-            feed(&mut macs);
-            macs.0.into_iter().flat_map(|mac| mac.finalize().into_bytes()).collect()
-        }
-        match &self.0 {
-            States::Sha1(keys) => tag(keys, feed),
-            States::Sha256(keys) => tag(keys, feed),
-            States::Sha384(keys) => tag(keys, feed),
-            States::Sha512(keys) => tag(keys, feed),
-        }
+        self.0.tag(0, feed).unwrap_or_default()
     }
 }
 
@@ -274,6 +293,17 @@ mod tests {
     fn the_empty_key_is_no_key() {
         let secrets = Secrets::try_from("a prefix and nothing else").expect("a secret");
         assert!(Keys::new(Algorithm::HmacSha256, &secrets, |_| Some(Vec::new().into())).is_none());
+    }
+
+    #[test]
+    fn a_challenge_is_answered_with_the_named_secret() {
+        let keys = Keys::new(Algorithm::HmacSha1, &Secrets::try_from(["a", "Jefe"]).expect("secrets"), |text| {
+            Some(text.to_vec().into())
+        })
+        .expect("keys");
+        let answer = keys.answer_challenge(1, b"what do ya want for nothing?").expect("an answer");
+        assert_eq!(super::super::hex_lower(&answer), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        assert!(keys.answer_challenge(2, b"x").is_none());
     }
 
     #[test]

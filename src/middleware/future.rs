@@ -67,6 +67,7 @@ struct Rest<S> {
     ready: S,
     parts: Parts,
     settings: Arc<Settings>,
+    max_body: usize,
 }
 
 impl<S, B> ResponseFuture<S, B>
@@ -77,9 +78,9 @@ where
         Self { state: State::Answered { response: Some(refuse(rejection, settings)) } }
     }
 
-    pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>) -> Self {
+    pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>, max_body: usize) -> Self {
         let collected = Collector::new(settings.budget.reservation());
-        let rest = Some(Rest { ready, parts, settings });
+        let rest = Some(Rest { ready, parts, settings, max_body });
         Self { state: State::Collecting { rest, collected, body, deadline: None } }
     }
 }
@@ -103,8 +104,8 @@ where
                 }
                 StateProjection::Collecting { rest, collected, body, deadline } => {
                     #[allow(clippy::expect_used, reason = "the state changes when it is taken")]
-                    let settings = &rest.as_ref().expect("it is taken only when the state changes").settings;
-                    let complete = ready!(poll_collect(cx, collected, body, deadline, settings));
+                    let bounds = rest.as_ref().expect("it is taken only when the state changes");
+                    let complete = ready!(poll_collect(cx, collected, body, deadline, bounds));
                     #[allow(clippy::expect_used, reason = "looked at in the line before")]
                     let rest = rest.take().expect("it is taken only when the state changes");
                     let next = match (complete, &rest.settings.resolver) {
@@ -197,12 +198,12 @@ where
     State::Calling { future: rest.ready.call(Request::from_parts(rest.parts, collected)) }
 }
 
-fn poll_collect<B: Body>(
+fn poll_collect<S, B: Body>(
     cx: &mut TaskContext<'_>,
     collected: &mut Collector,
     mut body: Pin<&mut B>,
     mut deadline: Pin<&mut Option<Sleep>>,
-    settings: &Settings,
+    bounds: &Rest<S>,
 ) -> Poll<Result<BufferedBody, Rejection>> {
     loop {
         let frame = match body.as_mut().poll_frame(cx) {
@@ -214,7 +215,7 @@ fn poll_collect<B: Body>(
             }
             Poll::Pending => {
                 if deadline.is_none() {
-                    deadline.set(Some(sleep(settings.body_timeout)));
+                    deadline.set(Some(sleep(bounds.settings.body_timeout)));
                 }
                 if let Some(deadline) = deadline.as_mut().as_pin_mut() {
                     ready!(deadline.poll(cx));
@@ -225,7 +226,7 @@ fn poll_collect<B: Body>(
         match frame.into_data() {
             Ok(mut data) => {
                 let size = data.remaining();
-                if collected.len().saturating_add(size as u64) > settings.max_body as u64 {
+                if collected.len().saturating_add(size as u64) > bounds.max_body as u64 {
                     return Poll::Ready(Err(RejectionKind::BodyTooLarge.into()));
                 }
                 if !collected.push(data.copy_to_bytes(size)) {
@@ -245,7 +246,7 @@ fn refuse(rejection: Rejection, settings: &Settings) -> Response<Bytes> {
     crate::trace::refused(settings.verifier.provider(), &rejection);
     let mut response = match &settings.on_rejection {
         Some(on_rejection) => on_rejection.respond(&rejection),
-        None => default_response(&rejection, settings.refusal_status()),
+        None => default_response(&rejection, &*settings.verifier),
     };
     response.extensions_mut().insert(rejection);
     response

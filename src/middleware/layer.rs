@@ -2,7 +2,6 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::StatusCode;
 use tower_layer::Layer;
 
 use super::{BufferBudget, OnRejection, VerifyWebhook};
@@ -208,12 +207,6 @@ impl<S> Layer<S> for VerifyWebhookLayer {
 
     fn layer(&self, inner: S) -> VerifyWebhook<S> {
         VerifyWebhook::new(inner, Arc::clone(&self.settings))
-    }
-}
-
-impl Settings {
-    pub(super) fn refusal_status(&self) -> StatusCode {
-        self.verifier.refusal_status()
     }
 }
 

@@ -37,7 +37,8 @@
 //!
 //! # What a refusal looks like
 //! Status 403 and the text `Request failed webhook verification`, whatever was wrong with the signature: the caller
-//! learns nothing. The [`Rejection`](crate::Rejection) is in the *response's* extensions, for an outer layer that
+//! learns nothing. A few providers demand another form (Xero 401 without a body, VMware 401 with `WWW-Authenticate`) and
+//! get it. The [`Rejection`](crate::Rejection) is in the *response's* extensions, for an outer layer that
 //! logs. 413, 408 and 503 are about the body's size, its time and the budget; they are decided before any signature is
 //! computed. [`on_rejection`](VerifyWebhookLayer::on_rejection) replaces the response.
 //!

@@ -6,12 +6,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, header};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 
-use crate::{Rejection, RejectionKind};
+use crate::{Rejection, RejectionKind, WebhookVerifier};
 
 /// The text of every refusal about a signature.
 pub const REFUSAL_TEXT: &str = "Request failed webhook verification\n";
@@ -87,19 +87,26 @@ where
     }
 }
 
-/// The default answer; `refusal_status` is the provider's for everything that concerns the signature.
-pub(super) fn default_response(rejection: &Rejection, refusal_status: StatusCode) -> Response<Bytes> {
-    let (status, text) = match rejection.kind() {
-        kind @ (RejectionKind::BodyIncomplete | RejectionKind::BufferExhausted | RejectionKind::SecretUnavailable) => {
-            (kind.status(), "Try again\n")
+/// The default answer; for everything that concerns the signature it has the form that the provider demands.
+pub(super) fn default_response(rejection: &Rejection, verifier: &dyn WebhookVerifier) -> Response<Bytes> {
+    let own = match rejection.kind() {
+        RejectionKind::BodyIncomplete | RejectionKind::BufferExhausted | RejectionKind::SecretUnavailable => {
+            Some("Try again\n")
         }
-        kind @ RejectionKind::BodyTimeout => (kind.status(), "The request body did not arrive in time\n"),
-        kind @ RejectionKind::BodyTooLarge => (kind.status(), "The request body is too large\n"),
-        _ => (refusal_status, REFUSAL_TEXT),
+        RejectionKind::BodyTimeout => Some("The request body did not arrive in time\n"),
+        RejectionKind::BodyTooLarge => Some("The request body is too large\n"),
+        _ => None,
+    };
+    let (status, text) = match own {
+        Some(text) => (rejection.kind().status(), text),
+        None => (verifier.refusal_status(), REFUSAL_TEXT),
     };
     let mut response = Response::new(Bytes::from_static(text.as_bytes()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    if own.is_none() {
+        verifier.shape_refusal(&mut response);
+    }
     response
 }
 

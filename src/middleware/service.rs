@@ -68,13 +68,18 @@ where
         {
             return ResponseFuture::refused(rejection, settings);
         }
-        if body.size_hint().lower() > settings.max_body as u64 {
+        let max_body = match settings.verifier.body_limit(&head) {
+            // Observed requests reach the app whole, whatever they are.
+            Some(limit) if !settings.observe_only => limit.min(settings.max_body),
+            _ => settings.max_body,
+        };
+        if body.size_hint().lower() > max_body as u64 {
             return ResponseFuture::refused(RejectionKind::BodyTooLarge.into(), settings);
         }
         // The future takes the service that was polled ready; the clone that stays is polled before its own call.
         let clone = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, clone);
-        ResponseFuture::collecting(ready, parts, body, Arc::clone(settings))
+        ResponseFuture::collecting(ready, parts, body, Arc::clone(settings), max_body)
     }
 }
 

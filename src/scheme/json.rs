@@ -18,6 +18,16 @@ impl<'a> Object<'a> {
         self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
     }
 
+    /// How many members there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// A member's JSON text as it stands.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
+        self.get(name).map(RawValue::get)
+    }
+
     /// A member that is a string, unescaped.
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
         serde_json::from_str::<Text<'a>>(self.get(name)?.get()).ok().map(|text| text.0)

@@ -50,7 +50,6 @@ mod signature;
 pub(crate) mod timestamp;
 mod verify;
 
-pub(crate) use self::options::TOLERANCE;
 #[cfg(feature = "signing")]
 pub use self::sign::{SignError, Signed, SigningContext};
 pub use self::{
@@ -62,4 +61,5 @@ pub use self::{
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
 };
+pub(crate) use self::{options::TOLERANCE, verify::challenge_limit};
 pub use crate::crypto::{Algorithm, Encoding};

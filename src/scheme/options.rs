@@ -1,6 +1,6 @@
 //! Settings of a provider that are not secrets: what the command line's `--verify-webhook-option` sets.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use crate::ConfigError;
 
@@ -31,8 +31,8 @@ pub enum OptionKind {
     Text,
 }
 
-/// An option's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An option's value. `Debug` shows no texts: some are as good as secrets (verify tokens).
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionValue {
     /// `true` or `false`.
@@ -122,6 +122,17 @@ impl Options {
     }
 }
 
+impl fmt::Debug for OptionValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(on) => f.debug_tuple("Bool").field(on).finish(),
+            Self::Map(texts) => f.debug_tuple("Map").field(&texts.len()).finish(),
+            Self::Secs(secs) => f.debug_tuple("Secs").field(secs).finish(),
+            Self::Text(_) => f.write_str("Text"),
+        }
+    }
+}
+
 impl OptionKind {
     /// What a value must look like, in words.
     #[must_use]
@@ -159,5 +170,17 @@ impl OptionKind {
             (Self::Choice(words), OptionValue::Text(text)) => words.contains(&text.as_str()),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_not_shown() {
+        let options = Options::new().with("verify_token", OptionValue::Text("meatyhamhock".to_owned()));
+        let shown = format!("{options:?}");
+        assert!(shown.contains("verify_token") && !shown.contains("meaty"), "{shown}");
     }
 }

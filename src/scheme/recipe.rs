@@ -65,6 +65,9 @@ pub type AnswerUnverified = fn(&WebhookRequest<'_>, &Options) -> Option<Result<R
 #[derive(Debug)]
 pub struct Answer {
     /// Whether the request may be one, as far as its head tells. Keeps strangers' bodies from being read.
+    ///
+    /// Of a request for which this holds and which could be no delivery, the layer reads at most 16 KiB of body, and
+    /// nothing of that of a GET or HEAD.
     pub applies: fn(&RequestHead<'_>, &Options) -> bool,
     /// Answers it.
     pub answer: AnswerUnverified,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use smallvec::SmallVec;
 
 use super::{
@@ -38,6 +38,9 @@ struct Names {
     parts: SmallVec<[HeaderName; 1]>,
     required: Vec<(HeaderName, &'static str)>,
 }
+
+/// The values of signature headers.
+type Values<'a> = SmallVec<[&'a [u8]; 2]>;
 
 /// What the headers present.
 struct Presented<'a> {
@@ -75,8 +78,20 @@ impl SchemeVerifier {
         Ok(Self { provider, recipe: *recipe, names: Names::of(recipe), keys, options, legacy })
     }
 
+    /// Whether the request may be a challenge that nobody signs.
+    fn may_be_challenge(&self, head: &RequestHead<'_>) -> bool {
+        let unverified = self.recipe.challenge.and_then(|challenge| challenge.unverified.as_ref());
+        unverified.is_some_and(|answer| (answer.applies)(head, &self.options))
+    }
+
+    /// What can be told from the head of a request that is a delivery.
+    fn check_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
+        let (chosen, signatures) = self.choose(head)?;
+        chosen.present(head, &signatures).map(drop)
+    }
+
     /// The values of the signature headers that count.
-    fn signatures<'a>(&self, head: &RequestHead<'a>) -> Result<SmallVec<[&'a [u8]; 2]>, Rejection> {
+    fn signatures<'a>(&self, head: &RequestHead<'a>) -> Result<Values<'a>, Rejection> {
         let mut values = SmallVec::new();
         for name in &self.names.signature {
             match head.header(name)? {
@@ -92,7 +107,7 @@ impl SchemeVerifier {
 
     /// The verifier that is to decide, with the signatures for it: the older scheme's only if there is none for the
     /// newer one, and only if it is allowed.
-    fn choose<'a>(&self, head: &RequestHead<'a>) -> Result<(&Self, SmallVec<[&'a [u8]; 2]>), Rejection> {
+    fn choose<'a>(&self, head: &RequestHead<'a>) -> Result<(&Self, Values<'a>), Rejection> {
         let signatures = self.signatures(head)?;
         if !signatures.is_empty() {
             return Ok((self, signatures));
@@ -221,13 +236,13 @@ impl WebhookVerifier for SchemeVerifier {
     }
 
     fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
-        if let Some(answer) = self.recipe.challenge.and_then(|challenge| challenge.unverified.as_ref())
-            && (answer.applies)(head, &self.options)
-        {
-            return Ok(());
-        }
-        let (chosen, signatures) = self.choose(head)?;
-        chosen.present(head, &signatures).map(drop)
+        if self.may_be_challenge(head) { Ok(()) } else { self.check_head(head) }
+    }
+
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        // What passes as a delivery too may be one.
+        let only_a_challenge = self.may_be_challenge(head) && self.check_head(head).is_err();
+        only_a_challenge.then(|| challenge_limit(head))
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
@@ -276,6 +291,11 @@ impl Names {
     }
 }
 
+/// How much of a challenge's body is read: none where the method has none.
+pub(crate) fn challenge_limit(head: &RequestHead<'_>) -> usize {
+    if matches!(*head.method(), Method::GET | Method::HEAD) { 0 } else { MAX_CHALLENGE }
+}
+
 fn resolve(names: &[&'static str]) -> SmallVec<[HeaderName; 1]> {
     names.iter().map(|name| HeaderName::from_static(name)).collect()
 }
@@ -288,3 +308,6 @@ fn first_of<'a>(head: &RequestHead<'a>, names: &[HeaderName]) -> Result<Option<&
     }
     Ok(None)
 }
+
+/// No unsigned challenge that we know has a tenth of it.
+const MAX_CHALLENGE: usize = 16 * 1024;

@@ -1,0 +1,34 @@
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, hub, meta};
+
+/// Instagram: HMAC-SHA256 of the raw body, in hex behind `sha256=`.
+///
+/// * **Header**: `X-Hub-Signature-256`.
+/// * **Signed**: the raw body, as it came: Meta escapes what is not ASCII as `\uXXXX` and signs that form.
+/// * **Replay protection**: none. No time and no id are signed.
+/// * **Subscription check**: an unsigned GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`. With
+///   the option `verify_token` it is answered here, with the challenge as plain text; a wrong token is refused.
+///   Without the option it is refused as unsigned.
+/// * **Secret**: Meta for Developers, the app, App settings, Basic, App secret: text that looks like hex. Apps with
+///   Instagram Login have an Instagram app secret besides; receivers differ in which one they check with: give both.
+/// * **Legacy**: `X-Hub-Signature` (HMAC-SHA1) is never looked at, and does not suffice alone.
+///
+/// Source: <https://developers.facebook.com/docs/instagram-platform/webhooks>
+pub static INSTAGRAM: Provider = Provider {
+    id: "instagram",
+    aliases: &[],
+    name: "Instagram",
+    docs: "https://developers.facebook.com/docs/instagram-platform/webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
+    secret: SecretInfo {
+        env: "INSTAGRAM_APP_SECRET",
+        location: "Meta for Developers > the app > App settings > Basic > App secret > Show",
+        format: "32 hexadecimal digits, used as text",
+    },
+    summary: "HMAC-SHA256 of the raw body",
+    pitfalls: meta::PITFALLS,
+    options: &[hub::VERIFY_TOKEN],
+    scheme: ProviderScheme::Recipe(meta::RECIPE),
+};
