@@ -26,6 +26,7 @@ use self::support::meaning;
 
 /// How much of a body the signature covers, where it is not every byte.
 const BODIES: &[(&str, Covered, &str)] = &[
+    ("airship", Covered::Unpacked, "signs bodies before it compresses them"),
     ("dropbox_sign", Covered::Partly, "signs a time and a type out of the body"),
     ("figma", Covered::Partly, "compares a passcode in the body"),
     ("mailgun", Covered::Partly, "signs a time and a token out of the body"),
@@ -51,8 +52,12 @@ const URLS: &[(&str, UrlMeaning, &str)] = &[
 const WEAKENING: &[(&str, &str, &str)] =
     &[("buildkite", "mode", "token"), ("orbit", "variant", "shared-token"), ("plivo", "allow_v2", "true")];
 
+/// Schemes in which a delivery without this header is not signed.
+const UNSIGNED: &[(&str, &str, &str)] = &[("gitlab", "webhook-signature", "a secret token is only compared")];
+
 /// Headers in which the case of letters does not matter.
 const CASELESS_HEADERS: &[(&str, &str, &str)] = &[
+    ("airship", "content-encoding", "RFC 9110: content codings may be in any case"),
     ("twilio", "x-twilio-webhooks-signature-settings", "the algorithm's name may be in any case"),
     ("vmware", "authorization", "RFC 9110: the scheme's name may be in any case"),
 ];
@@ -72,6 +77,7 @@ type UrlMeaning = fn(&str) -> Vec<u8>;
 enum Covered {
     Form,
     Partly,
+    Unpacked,
 }
 
 #[test]
@@ -94,6 +100,11 @@ fn a_changed_byte_of_the_body_is_refused() {
                 let meaning = |body: &[u8]| meaning::form(body, case.provider.id != "plivo");
                 meaning(&case.body) == meaning(&changed.body)
             };
+            // The header and the padding of a gzip member say nothing of what is in it.
+            let same = same
+                || covered == Some(Covered::Unpacked)
+                    && case.has_header("content-encoding")
+                    && meaning::unpacked(&case.body) == meaning::unpacked(&changed.body);
             report.check(same, || format!("byte {at} of the body ^ {flip:#04x}"));
         }
     });
@@ -102,7 +113,8 @@ fn a_changed_byte_of_the_body_is_refused() {
 #[test]
 fn a_body_that_is_cut_or_goes_on_is_refused() {
     each_valid(|case, report| {
-        if row(BODIES, case.provider.id).is_some() || case.is_weakened() {
+        let covered = row(BODIES, case.provider.id);
+        if covered.is_some_and(|covered| covered != Covered::Unpacked) || case.is_weakened() {
             return;
         }
         for more in [&b"x"[..], b"\0", b" ", b"\n", b"&a=b"] {
@@ -347,6 +359,11 @@ impl<'v> Case<'v> {
             _ => false,
         };
         WEAKENING.iter().any(|(id, option, value)| *id == self.provider.id && is_set(option, value))
+            || UNSIGNED.iter().any(|(id, header, _)| *id == self.provider.id && !self.has_header(header))
+    }
+
+    fn has_header(&self, wanted: &str) -> bool {
+        self.headers.iter().any(|(name, _)| name == wanted)
     }
 
     fn has_form(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What texts mean to the one who signed them, worked out apart from the library's own code.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, io::Read, ops::Range};
 
 /// A form as Twilio and its like sign it: names and values, decoded, sorted, one after the other.
 pub fn form(body: &[u8], counts_equal_ones_once: bool) -> Vec<u8> {
@@ -10,6 +10,13 @@ pub fn form(body: &[u8], counts_equal_ones_once: bool) -> Vec<u8> {
         params.dedup();
     }
     params.into_iter().flat_map(|(name, value)| [name, value]).flatten().collect()
+}
+
+/// What is in a gzip file, as lenient readers have it.
+pub fn unpacked(body: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(body).read_to_end(&mut plain).ok()?;
+    Some(plain)
 }
 
 /// A URL whose every byte counts, but for its scheme's case and its fragment.
