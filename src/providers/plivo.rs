@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use http::{HeaderName, Method};
-use smallvec::SmallVec;
 
 use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, Keys, Sink},
     public_url::Scheme as UrlScheme,
     request::{RequestHead, WebhookRequest},
     scheme::{
-        Format, OptionKind, OptionSpec, Options,
+        Format, OptionKind, OptionSpec, Options, Tags,
         form::{Blocks, Params},
     },
     verdict::{UrlForm, UrlMatch},
@@ -103,7 +102,7 @@ struct Family {
 struct Presented<'a> {
     nonce: &'a [u8],
     covers_body: bool,
-    tags: SmallVec<[SignatureTag; 2]>,
+    tags: Tags,
 }
 
 impl Plivo {
@@ -164,8 +163,10 @@ impl Family {
         let nonce = head.header(&self.nonce)?.filter(|nonce| !nonce.is_empty());
         let nonce = nonce.ok_or(RejectionKind::MalformedSignature)?;
         let length = Algorithm::HmacSha256.tag_length();
-        let lists = [own, main_account].into_iter();
-        let tags: SmallVec<_> = lists.flat_map(|list| Encoding::Base64.tags(LIST, list, length)).collect();
+        let mut tags = Tags::new();
+        for list in [own, main_account] {
+            Encoding::Base64.read_tags(LIST, list, length, &mut tags);
+        }
         if tags.is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }
@@ -184,7 +185,8 @@ impl WebhookVerifier for Plivo {
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let presented = self.present(request.head())?;
-        let content = Content::of(request, presented.covers_body)?;
+        let mut content = Content::of(request, presented.covers_body);
+        content.read(request)?;
         if request.url().is_unknown() {
             return Err(RejectionKind::UrlUnknown.into());
         }
@@ -219,34 +221,38 @@ impl std::fmt::Debug for Plivo {
     }
 }
 
-/// What is signed besides scheme, authority, path and nonce.
-enum Content<'a> {
-    V2,
-    V3 { query: Params<'a>, form: Params<'a> },
+/// What is signed besides scheme, authority, path and nonce: nothing in V2.
+struct Content<'a> {
+    covers_body: bool,
+    query: Params<'a>,
+    form: Params<'a>,
 }
 
 impl<'a> Content<'a> {
-    fn of(request: &WebhookRequest<'a>, covers_body: bool) -> Result<Self, Rejection> {
-        if !covers_body {
-            return Ok(Self::V2);
+    fn of(request: &WebhookRequest<'a>, covers_body: bool) -> Self {
+        let query = request.url().query().unwrap_or_default();
+        Self { covers_body, query: Params::new(query), form: Params::new(request.body()) }
+    }
+
+    /// Reads the parameters; a body that they do not cover is refused.
+    fn read(&mut self, request: &WebhookRequest<'_>) -> Result<(), Rejection> {
+        if !self.covers_body {
+            return Ok(());
         }
-        let body = request.body();
+        let is_empty = request.body().is_empty();
         let is_form =
             request.method() != Method::GET && request.head().has_content_type("application/x-www-form-urlencoded");
-        if !(is_form || body.is_empty()) {
+        if !(is_form || is_empty) {
             return Err(RejectionKind::SignatureMismatch.into());
         }
-        let sorted = |params: Option<Params<'a>>| {
-            let mut params = params.ok_or(RejectionKind::MalformedBody)?;
+        for params in [&mut self.query, &mut self.form] {
+            params.read().ok_or(RejectionKind::MalformedBody)?;
             params.sort();
-            Ok::<_, Rejection>(params)
-        };
-        let query = sorted(Params::parse(request.url().query().unwrap_or_default()))?;
-        let form = sorted(Params::parse(body))?;
-        if form.is_empty() && !body.is_empty() {
+        }
+        if self.form.is_empty() && !is_empty {
             return Err(RejectionKind::MalformedBody.into());
         }
-        Ok(Self::V3 { query, form })
+        Ok(())
     }
 
     fn feed(&self, url: &SignedUrl<'_>, nonce: &[u8], sink: &mut (impl Sink + ?Sized)) {
@@ -255,7 +261,8 @@ impl<'a> Content<'a> {
         for piece in [url.scheme.as_str(), "://", url.authority, prefix, path] {
             blocks.put(piece.as_bytes());
         }
-        if let Self::V3 { query, form } = self {
+        let Self { query, form, .. } = self;
+        if self.covers_body {
             if !(query.is_empty() && form.is_empty()) {
                 blocks.put(b"?");
             }
@@ -310,7 +317,8 @@ impl CustomScheme for Scheme {
         if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, websocket_scheme) {
             url.scheme = scheme;
         }
-        let content = Content::of(request, true)?;
+        let mut content = Content::of(request, true);
+        content.read(request)?;
         let tag = key.sign(|sink| content.feed(&url, context.delivery_id.as_bytes(), sink));
         let mut signed = Signed::default();
         signed.header(V3.own, &Encoding::Base64.encode(&tag))?;

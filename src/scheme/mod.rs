@@ -46,7 +46,6 @@ mod signature;
 mod timestamp;
 mod verify;
 
-pub(crate) use self::options::TOLERANCE;
 #[cfg(feature = "signing")]
 pub use self::sign::{SignError, Signed, SigningContext};
 pub use self::{
@@ -58,4 +57,5 @@ pub use self::{
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
 };
+pub(crate) use self::{options::TOLERANCE, signature::Tags};
 pub use crate::crypto::{Algorithm, Encoding};
