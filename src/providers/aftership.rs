@@ -83,8 +83,8 @@ impl AfterShip {
 fn present(head: &RequestHead<'_>) -> Result<SignatureTag, Rejection> {
     for (name, format) in &HEADERS {
         let Some(value) = head.header(name)?.filter(|value| !value.is_empty()) else { continue };
-        let tag = Encoding::Base64.tags(*format, value, Algorithm::HmacSha256.tag_length()).next();
-        return tag.ok_or_else(|| format.complaint(value, None).into());
+        let tags = Encoding::Base64.tags(*format, value, Algorithm::HmacSha256.tag_length());
+        return tags.first().copied().ok_or_else(|| format.complaint(value, None).into());
     }
     Err(RejectionKind::MissingSignature.into())
 }

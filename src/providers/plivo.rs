@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use http::{HeaderName, Method};
-use smallvec::SmallVec;
 
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, Keys, Sink},
     public_url::Scheme as UrlScheme,
-    request::{RawBody, RequestHead, WebhookRequest},
+    request::{RequestHead, WebhookRequest},
     scheme::{
-        Format, OptionKind, OptionSpec, Options,
+        Format, OptionKind, OptionSpec, Options, Tags,
         form::{Blocks, Params},
     },
     verdict::{UrlForm, UrlMatch},
@@ -107,7 +106,7 @@ struct Family {
 struct Presented<'a> {
     nonce: &'a [u8],
     covers_params: bool,
-    tags: SmallVec<[SignatureTag; 2]>,
+    tags: Tags,
 }
 
 impl Plivo {
@@ -168,8 +167,10 @@ impl Family {
         let nonce = head.header(&self.nonce)?.filter(|nonce| !nonce.is_empty());
         let nonce = nonce.ok_or(RejectionKind::MalformedSignature)?;
         let length = Algorithm::HmacSha256.tag_length();
-        let lists = [own, main_account].into_iter();
-        let tags: SmallVec<_> = lists.flat_map(|list| Encoding::Base64.tags(LIST, list, length)).collect();
+        let mut tags = Tags::new();
+        for list in [own, main_account] {
+            Encoding::Base64.read_tags(LIST, list, length, &mut tags);
+        }
         if tags.is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }
@@ -188,7 +189,8 @@ impl WebhookVerifier for Plivo {
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let presented = self.present(request.head())?;
-        let content = Content::of(request, presented.covers_params)?;
+        let mut content = Content::of(request, presented.covers_params);
+        content.read(request)?;
         if request.url().is_unknown() {
             return Err(RejectionKind::UrlUnknown.into());
         }
@@ -223,7 +225,7 @@ impl std::fmt::Debug for Plivo {
     }
 }
 
-/// What is signed besides scheme, authority, path and nonce.
+/// What is signed besides scheme, authority, path and nonce: nothing in V2.
 struct Content<'a> {
     covers_params: bool,
     query: Params<'a>,
@@ -231,23 +233,31 @@ struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn of(request: &WebhookRequest<'a>, covers_params: bool) -> Result<Self, Rejection> {
-        let (query, form) = if covers_params {
-            (RawBody::from(request.url().query().unwrap_or_default()), signed_form(request)?)
-        } else {
-            (RawBody::from(&[]), RawBody::from(&[]))
-        };
-        let sorted = |text| {
-            let mut params = Params::parse(text).ok_or(RejectionKind::MalformedBody)?;
+    fn of(request: &WebhookRequest<'a>, covers_params: bool) -> Self {
+        let query = request.url().query().unwrap_or_default();
+        Self { covers_params, query: Params::new(query), form: Params::new(request.body()) }
+    }
+
+    /// Reads the parameters; a body that they do not cover is refused.
+    fn read(&mut self, request: &WebhookRequest<'_>) -> Result<(), Rejection> {
+        if !self.covers_params {
+            return Ok(());
+        }
+        let is_empty = request.body().is_empty();
+        let is_form =
+            request.method() != Method::GET && request.head().has_content_type("application/x-www-form-urlencoded");
+        if !(is_form || is_empty) {
+            return Err(RejectionKind::SignatureMismatch.into());
+        }
+        for params in [&mut self.query, &mut self.form] {
+            params.read().ok_or(RejectionKind::MalformedBody)?;
             params.sort();
-            Ok::<_, Rejection>(params)
-        };
-        let content = Self { covers_params, query: sorted(query)?, form: sorted(form)? };
+        }
         // Bytes that make no parameter are covered by nothing.
-        if content.form.say_nothing() && !form.is_empty() {
+        if self.form.say_nothing() && !is_empty {
             return Err(RejectionKind::MalformedBody.into());
         }
-        Ok(content)
+        Ok(())
     }
 
     fn feed(&self, url: &SignedUrl<'_>, nonce: &[u8], sink: &mut (impl Sink + ?Sized)) {
@@ -256,8 +266,8 @@ impl<'a> Content<'a> {
         for piece in [url.scheme.as_str(), "://", url.authority, prefix, path] {
             blocks.put(piece.as_bytes());
         }
+        let Self { query, form, .. } = self;
         if self.covers_params {
-            let Self { query, form, .. } = self;
             if !(query.is_empty() && form.is_empty()) {
                 blocks.put(b"?");
             }
@@ -280,13 +290,6 @@ impl<'a> Content<'a> {
         }
         blocks.put(nonce);
     }
-}
-
-/// The body of a form; any other body is covered by nothing, unless there is none.
-fn signed_form<'a>(request: &WebhookRequest<'a>) -> Result<RawBody<'a>, Rejection> {
-    let is_form =
-        request.method() != Method::GET && request.head().has_content_type("application/x-www-form-urlencoded");
-    if is_form || request.body().is_empty() { Ok(request.body()) } else { Err(RejectionKind::SignatureMismatch.into()) }
 }
 
 #[derive(Debug)]
@@ -319,7 +322,8 @@ impl CustomScheme for Scheme {
         if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, websocket_scheme) {
             url.scheme = scheme;
         }
-        let content = Content::of(request, true)?;
+        let mut content = Content::of(request, true);
+        content.read(request)?;
         let tag = key.sign(|sink| content.feed(&url, context.delivery_id.as_bytes(), sink));
         let mut signed = Signed::default();
         signed.header(V3.own, &Encoding::Base64.encode(&tag))?;

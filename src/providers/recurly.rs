@@ -8,9 +8,9 @@ use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Stat
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, Keys, Sink},
     request::{RequestHead, WebhookRequest},
-    scheme::{Format, Options, TOLERANCE, TimestampUnit, timestamp::check_window},
+    scheme::{Format, Options, TOLERANCE, Tags, TimestampUnit, timestamp::check_window},
     verifier::Context,
 };
 #[cfg(feature = "signing")]
@@ -101,7 +101,7 @@ impl<'a> Presented<'a> {
         let comma = value.iter().position(|byte| *byte == b',').ok_or(RejectionKind::MalformedSignature)?;
         let (time, signatures) = value.split_at_checked(comma).ok_or(RejectionKind::MalformedSignature)?;
         let signatures = signatures.get(1..).unwrap_or_default();
-        if tags(signatures).next().is_none() {
+        if tags(signatures).is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }
         let signed_at = TimestampUnit::Millis.parse(time).ok_or(RejectionKind::TimestampMalformed)?;
@@ -109,7 +109,7 @@ impl<'a> Presented<'a> {
     }
 }
 
-fn tags(signatures: &[u8]) -> impl Iterator<Item = SignatureTag> {
+fn tags(signatures: &[u8]) -> Tags {
     Encoding::Hex.tags(Format::Items { separator: ',' }, signatures, Algorithm::HmacSha256.tag_length())
 }
 
@@ -130,8 +130,7 @@ impl WebhookVerifier for Recurly {
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let presented = Presented::of(request.head())?;
-        let tags: Vec<_> = tags(presented.signatures).collect();
-        let found = self.keys.find(&tags, |sink| {
+        let found = self.keys.find(&tags(presented.signatures), |sink| {
             feed(presented.time, request, sink);
             Ok(())
         })?;

@@ -12,7 +12,7 @@ use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Stat
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
-    request::{RequestHead, WebhookRequest},
+    request::{RawBody, RequestHead, WebhookRequest},
     scheme::{
         Options,
         form::{Blocks, Params},
@@ -114,7 +114,8 @@ impl WebhookVerifier for Twilio {
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let (tag, keys) = self.present(request.head())?;
-        let params = signed_params(request)?;
+        let mut params = Params::new(covered(request));
+        read_sorted(&mut params, request)?;
         if request.url().is_unknown() {
             return Err(RejectionKind::UrlUnknown.into());
         }
@@ -154,21 +155,21 @@ impl std::fmt::Debug for Twilio {
     }
 }
 
-/// The parameters that the signature covers, sorted; a body that it does not cover is refused.
-fn signed_params<'a>(request: &WebhookRequest<'a>) -> Result<Params<'a>, Rejection> {
-    let body = request.body();
-    if request.head().has_content_type("application/x-www-form-urlencoded") {
-        let mut params = Params::parse(body).ok_or(RejectionKind::MalformedBody)?;
-        // A form that says nothing is covered by nothing: it could stand in for any body under a URL's signature.
-        if params.say_nothing() {
-            body_hash::check(request, body.is_empty())?;
-        }
-        params.sort();
-        params.dedup();
-        return Ok(params);
+/// The part of the body that the signature covers: all of a form, nothing of anything else.
+fn covered<'a>(request: &WebhookRequest<'a>) -> RawBody<'a> {
+    if request.head().has_content_type("application/x-www-form-urlencoded") { request.body() } else { (&[]).into() }
+}
+
+/// Reads the parameters; a body that neither they nor a hash covers is refused.
+fn read_sorted(params: &mut Params<'_>, request: &WebhookRequest<'_>) -> Result<(), Rejection> {
+    params.read().ok_or(RejectionKind::MalformedBody)?;
+    // A form that says nothing is covered by nothing: it could stand in for any body under a URL's signature.
+    if params.say_nothing() {
+        body_hash::check(request, request.body().is_empty())?;
     }
-    body_hash::check(request, body.is_empty())?;
-    Params::parse(&[]).ok_or_else(|| RejectionKind::MalformedBody.into())
+    params.sort();
+    params.dedup();
+    Ok(())
 }
 
 fn feed(url: &[&str], params: &Params<'_>, sink: &mut (impl Sink + ?Sized)) {
@@ -222,12 +223,10 @@ impl CustomScheme for Scheme {
         let key = crate::crypto::Key::new(algorithm, secret.expose()).ok_or(SignError::MalformedSecret)?;
         let url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
         let mut signed = Signed::default();
-        let is_form = request.head().has_content_type("application/x-www-form-urlencoded");
-        if !is_form && !request.body().is_empty() {
+        let mut params = Params::parse(covered(request)).ok_or(RejectionKind::MalformedBody)?;
+        if params.is_empty() && !request.body().is_empty() {
             signed.url = Some(body_hash::with_hash(&url, request.body()));
         }
-        let mut params =
-            Params::parse(if is_form { request.body() } else { (&[]).into() }).ok_or(RejectionKind::MalformedBody)?;
         params.sort();
         params.dedup();
         let tag = match &signed.url {

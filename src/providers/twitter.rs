@@ -103,7 +103,7 @@ impl Twitter {
     /// The position of the secret that answers: the one that signed the query, or the first if nothing is signed.
     fn challenger(&self, head: &RequestHead<'_>) -> Result<usize, Rejection> {
         let Some(signature) = head.header(&SIGNATURE)?.filter(|value| !value.is_empty()) else { return Ok(0) };
-        let tags: Vec<_> = Encoding::Base64.tags(FORMAT, signature, Algorithm::HmacSha256.tag_length()).collect();
+        let tags = Encoding::Base64.tags(FORMAT, signature, Algorithm::HmacSha256.tag_length());
         if tags.is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }

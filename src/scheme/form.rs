@@ -8,21 +8,27 @@ use std::{cmp::Ordering, ops::Range};
 
 use memchr::{memchr2, memchr2_iter};
 use smallvec::SmallVec;
+use wide::u8x16;
 
 use crate::{crypto::Sink, request::RawBody};
 
 /// More parameters than this are refused: sorting them would be work for a stranger's sake.
 pub(crate) const MAX_PARAMS: usize = 16_384;
 
-/// How many bytes are looked at in one step. The compiler makes vector instructions of loops over that many.
+/// How many bytes are looked at in one step.
 const LANES: usize = 16;
 
 /// The parameters of a form or a query.
 pub(crate) struct Params<'a> {
-    text: RawBody<'a>,
-    params: SmallVec<[Raw; 32]>,
+    found: Found<'a>,
     /// The parameters' order: what is sorted instead of them.
     order: SmallVec<[SortKey; 32]>,
+}
+
+/// The parameters as they came.
+struct Found<'a> {
+    text: RawBody<'a>,
+    params: SmallVec<[Raw; 32]>,
 }
 
 /// One parameter.
@@ -70,17 +76,28 @@ impl SortKey {
 }
 
 impl<'a> Params<'a> {
-    /// Finds all parameters; empty ones (`&&`) are none. `None` when there are more than [`MAX_PARAMS`].
+    /// The parameters of `text`, which [`read`](Self::read) is to find: it fills them in where they are, and they are
+    /// large.
+    pub(crate) fn new(text: impl Into<RawBody<'a>>) -> Self {
+        Self { found: Found { text: text.into(), params: SmallVec::new() }, order: SmallVec::new() }
+    }
+
+    /// Finds all parameters.
     pub(crate) fn parse(text: impl Into<RawBody<'a>>) -> Option<Self> {
-        let text = text.into();
+        let mut params = Self::new(text);
+        params.read()?;
+        Some(params)
+    }
+
+    /// Finds all parameters; empty ones (`&&`) are none. `None` when there are more than [`MAX_PARAMS`].
+    pub(crate) fn read(&mut self) -> Option<()> {
+        let text = self.found.text;
         u32::try_from(text.len()).ok()?;
-        let mut params = Self { text, params: SmallVec::new(), order: SmallVec::new() };
         let mut open = Open::at(Position { piece: 0, offset: 0 });
         for (index, piece) in text.pieces().enumerate() {
-            params.scan(index as u32, piece, &mut open)?;
+            self.scan(index as u32, piece, &mut open)?;
         }
-        params.close(&open)?;
-        Some(params)
+        self.close(&open)
     }
 
     /// Finds the separators of one piece.
@@ -88,7 +105,8 @@ impl<'a> Params<'a> {
         let mut seen = 0;
         let mut at = 0;
         while let Some(block) = piece.get(at..).and_then(<[u8]>::first_chunk::<LANES>) {
-            let mut found = positions(block, |byte| byte == b'&' || byte == b'=');
+            let block = u8x16::new(*block);
+            let mut found = positions(block, b'&') | positions(block, b'=');
             if found == 0 {
                 // A long value: what is made for long distances is faster.
                 at = match piece.get(at + LANES..).and_then(|rest| memchr2(b'&', b'=', rest)) {
@@ -136,17 +154,17 @@ impl<'a> Params<'a> {
             None if open.length == 0 => return Some(()),
             None => Raw { name: open.name, name_length: open.length, value: open.name, value_length: 0 },
         };
-        let index = self.params.len();
+        let index = self.order.len();
         if index >= MAX_PARAMS {
             return None;
         }
-        self.order.push(Param { text: self.text, raw }.sort_key(index as u16));
-        self.params.push(raw);
+        self.order.push(Param { text: self.found.text, raw }.sort_key(index as u16));
+        self.found.params.push(raw);
         Some(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.params.is_empty()
+        self.order.is_empty()
     }
 
     /// Whether no parameter has a name or a value (`=&=`): in a concatenation such a form is as good as none.
@@ -155,26 +173,37 @@ impl<'a> Params<'a> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Param<'a>> + '_ {
-        self.order.iter().filter_map(|key| self.param(*key))
-    }
-
-    fn param(&self, key: SortKey) -> Option<Param<'a>> {
-        self.params.get(key.index()).map(|raw| Param { text: self.text, raw: *raw })
+        self.order.iter().filter_map(|key| self.found.param(*key))
     }
 
     /// Sorts by decoded name, then by decoded value, bytewise.
     pub(crate) fn sort(&mut self) {
-        self.order.sort_unstable();
-        let mut order = std::mem::take(&mut self.order);
+        let Self { found, order } = self;
+        order.sort_unstable();
         for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
             if alike.len() > 1 {
-                self.sort_by_text(alike, Param::name);
-                for equal in alike.chunk_by_mut(|left, right| self.are_equal(*left, *right, Param::name)) {
-                    self.sort_by_text(equal, Param::value);
+                found.sort_by_text(alike, Param::name);
+                for equal in alike.chunk_by_mut(|left, right| found.are_equal(*left, *right, Param::name)) {
+                    found.sort_by_text(equal, Param::value);
                 }
             }
         }
-        self.order = order;
+    }
+
+    /// Leaves one of several equal parameters. Only for sorted ones.
+    pub(crate) fn dedup(&mut self) {
+        let Self { found, order } = self;
+        order.dedup_by(|later, earlier| {
+            later.prefix() == earlier.prefix()
+                && found.are_equal(*later, *earlier, Param::name)
+                && found.are_equal(*later, *earlier, Param::value)
+        });
+    }
+}
+
+impl<'a> Found<'a> {
+    fn param(&self, key: SortKey) -> Option<Param<'a>> {
+        self.params.get(key.index()).map(|raw| Param { text: self.text, raw: *raw })
     }
 
     /// Sorts by one of the texts. Those with escapes are decoded once and not at each comparison, which a form of
@@ -199,17 +228,6 @@ impl<'a> Params<'a> {
             (Some(left), Some(right)) => text(left).compare(text(right)).is_eq(),
             _ => false,
         }
-    }
-
-    /// Leaves one of several equal parameters. Only for sorted ones.
-    pub(crate) fn dedup(&mut self) {
-        let mut order = std::mem::take(&mut self.order);
-        order.dedup_by(|later, earlier| {
-            later.prefix() == earlier.prefix()
-                && self.are_equal(*later, *earlier, Param::name)
-                && self.are_equal(*later, *earlier, Param::value)
-        });
-        self.order = order;
     }
 }
 
@@ -248,7 +266,8 @@ impl<'a> Param<'a> {
                 None => padded(piece.get(range.clone()).unwrap_or_default()),
             };
             // An escape that stands behind the prefix, or behind the name, changes nothing.
-            let escape = first_of(positions(&block, |byte| byte == b'%' || byte == b'+'));
+            let lanes = u8x16::new(block);
+            let escape = first_of(positions(lanes, b'%') | positions(lanes, b'+'));
             if escape >= range.len().min(PREFIX) {
                 return SortKey::new(block, range.len(), index);
             }
@@ -374,8 +393,9 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 let tail = piece.get(start..end).unwrap_or_default();
                 return self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
             };
-            *self.room() = block.map(|byte| if byte == b'+' { b' ' } else { byte });
-            let plain = first_of(positions(block, |byte| byte == b'%'));
+            let encoded = u8x16::new(*block);
+            *self.room() = with_spaces(encoded).to_array();
+            let plain = first_of(positions(encoded, b'%'));
             let taken = plain.min(end - start);
             self.filled += taken;
             start += taken;
@@ -421,14 +441,20 @@ impl<S: Sink + ?Sized> Drop for Blocks<'_, S> {
     }
 }
 
-/// Which bytes of a block are wanted: for each the topmost bit of the same byte of a number.
-fn positions(block: &[u8; LANES], wanted: impl Fn(u8) -> bool) -> u128 {
-    u128::from_le_bytes(block.map(|byte| if wanted(byte) { 0x80 } else { 0 }))
+/// Where a block holds a byte: a bit for each place, the first place the lowest.
+fn positions(block: u8x16, byte: u8) -> u32 {
+    block.cmp_eq(u8x16::splat(byte)).move_mask().cast_unsigned()
 }
 
 /// The first of [`positions`]; `LANES` if there is none.
-const fn first_of(positions: u128) -> usize {
-    (positions.trailing_zeros() / 8) as usize
+const fn first_of(positions: u32) -> usize {
+    (positions | 1 << LANES).trailing_zeros() as usize
+}
+
+/// Makes every `+` a space.
+fn with_spaces(block: u8x16) -> u8x16 {
+    let pluses = block.cmp_eq(u8x16::splat(b'+'));
+    block ^ (pluses & u8x16::splat(b'+' ^ b' '))
 }
 
 /// A short text with zeros after it.

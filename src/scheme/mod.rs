@@ -61,5 +61,5 @@ pub use self::{
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
 };
-pub(crate) use self::{options::TOLERANCE, verify::challenge_limit};
+pub(crate) use self::{options::TOLERANCE, signature::Tags, verify::challenge_limit};
 pub use crate::crypto::{Algorithm, Encoding};

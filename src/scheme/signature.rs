@@ -1,9 +1,14 @@
 //! Where signatures are and how they are written.
 
+use smallvec::SmallVec;
+
 use crate::{
     Rejection, RejectionKind,
     crypto::{Encoding, SignatureTag},
 };
+
+/// The signatures that a request presents: one, or two while a secret is being rotated.
+pub(crate) type Tags = SmallVec<[SignatureTag; 2]>;
 
 /// Where the signature is and how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,19 +91,20 @@ impl Signature {
 }
 
 impl Format {
-    /// The encoded signatures of a header.
-    pub(crate) fn signatures(self, value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-        let (mut single, mut items, mut list) = (None, None, None);
+    /// Calls `found` with each encoded signature of a header.
+    fn each_signature<'v>(self, value: &'v [u8], mut found: impl FnMut(&'v [u8])) {
         match self {
-            Self::Bare => single = Some(value),
-            Self::Items { separator } => items = Some(split(value, separator)),
-            Self::Pairs { separator, assign, key } => list = Some((pairs(value, separator, assign), key)),
-            Self::Prefix(prefix) => single = value.strip_prefix(prefix.as_bytes()),
+            Self::Bare => found(value),
+            Self::Items { separator } => split(value, separator).for_each(found),
+            Self::Pairs { separator, assign, key } => {
+                for (name, text) in pairs(value, separator, assign) {
+                    if name == key.as_bytes() {
+                        found(text);
+                    }
+                }
+            }
+            Self::Prefix(prefix) => value.strip_prefix(prefix.as_bytes()).into_iter().for_each(found),
         }
-        let list = list.into_iter().flat_map(|(pairs, wanted)| {
-            pairs.filter_map(move |(key, text)| (key == wanted.as_bytes()).then_some(text))
-        });
-        single.into_iter().chain(items.into_iter().flatten()).chain(list)
     }
 
     /// The value of the one pair called `wanted`.
@@ -123,7 +129,9 @@ impl Format {
             Self::Pairs { separator, assign, key } => {
                 let mut others = pairs(value, separator, assign).map(|(name, _)| name);
                 let known = |name: &[u8]| name == key.as_bytes() || timestamp.is_some_and(|t| name == t.as_bytes());
-                self.signatures(value).next().is_none() && others.any(|name| !known(name))
+                let mut any = false;
+                self.each_signature(value, |_| any = true);
+                !any && others.any(|name| !known(name))
             }
         };
         if named_otherwise { RejectionKind::UnsupportedAlgorithm } else { RejectionKind::MalformedSignature }
@@ -145,13 +153,15 @@ impl Format {
 
 impl Encoding {
     /// The tags of a header, those that cannot be decoded left out.
-    pub(crate) fn tags<'v>(
-        self,
-        format: Format,
-        value: &'v [u8],
-        length: usize,
-    ) -> impl Iterator<Item = SignatureTag> + use<'v> {
-        format.signatures(value).filter_map(move |text| self.decode(text, length))
+    pub(crate) fn tags(self, format: Format, value: &[u8], length: usize) -> Tags {
+        let mut tags = Tags::new();
+        self.read_tags(format, value, length, &mut tags);
+        tags
+    }
+
+    /// Adds the tags of a header, those that cannot be decoded left out.
+    pub(crate) fn read_tags(self, format: Format, value: &[u8], length: usize, tags: &mut Tags) {
+        format.each_signature(value, |text| tags.extend(self.decode(text, length)));
     }
 }
 

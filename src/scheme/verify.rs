@@ -9,12 +9,13 @@ use super::{
     content::{Companions, Part, feed},
     options::Options,
     recipe::Recipe,
+    signature::Tags,
     timestamp::{Location, check_window},
 };
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::{Keys, SignatureTag},
+    crypto::Keys,
     request::{RequestHead, WebhookRequest},
     verdict::{UrlForm, UrlMatch},
     verifier::Context,
@@ -44,7 +45,7 @@ type Values<'a> = SmallVec<[&'a [u8]; 2]>;
 
 /// What the headers present.
 struct Presented<'a> {
-    tags: SmallVec<[SignatureTag; 2]>,
+    tags: Tags,
     companions: Companions<'a>,
     signed_at: Option<UnixTime>,
 }
@@ -136,9 +137,9 @@ impl SchemeVerifier {
             _ => None,
         };
         let length = self.recipe.algorithm.tag_length();
-        let mut tags = SmallVec::new();
+        let mut tags = Tags::new();
         for value in signatures {
-            tags.extend(signature.encoding.tags(signature.format, value, length));
+            signature.encoding.read_tags(signature.format, value, length, &mut tags);
         }
         if tags.is_empty() {
             return Err(signature.format.complaint(first, pair).into());
