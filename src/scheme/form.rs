@@ -109,6 +109,32 @@ impl<'a> Params<'a> {
         });
     }
 
+    /// Sorts by decoded name, bytewise; parameters of the same name keep their order.
+    pub(crate) fn sort_by_name(&mut self) {
+        let text = self.text;
+        self.params.sort_by(|left, right| {
+            left.prefix.cmp(&right.prefix).then_with(|| {
+                let (left, right) = (Param { text, raw: *left }, Param { text, raw: *right });
+                left.compare_names(right)
+            })
+        });
+    }
+
+    /// Whether a name stands more than once. Only for sorted ones.
+    pub(crate) fn repeats_a_name(&self) -> bool {
+        let mut neighbours = self.iter().zip(self.iter().skip(1));
+        neighbours.any(|(left, right)| left.raw.prefix == right.raw.prefix && left.compare_names(right).is_eq())
+    }
+
+    /// The value of the one parameter called `name` (its decoded form); an error if it stands there more than once.
+    pub(crate) fn only(&self, name: &str) -> Result<Option<Decoded<'a>>, Repeated> {
+        let mut found = self.iter().filter(|param| param.name().eq(name.bytes())).map(Param::value);
+        match (found.next(), found.next()) {
+            (first, None) => Ok(first),
+            (_, Some(_)) => Err(Repeated),
+        }
+    }
+
     /// Leaves one of several equal parameters. Only for sorted ones.
     pub(crate) fn dedup(&mut self) {
         let text = self.text;
@@ -120,6 +146,10 @@ impl<'a> Params<'a> {
         });
     }
 }
+
+/// A parameter that may stand only once is repeated: two readers could disagree about which one counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Repeated;
 
 /// A parameter whose end has not been found.
 struct Open {
@@ -418,6 +448,20 @@ mod tests {
         assert_eq!(parsed("a=b=c&d"), [pair("a", "b=c"), pair("d", "")]);
         assert_eq!(parsed("a+b=%2B%zz%4"), [pair("a b", "+%zz%4")]);
         assert_eq!(parsed("%41=%c3%A9"), [pair("A", "é")]);
+    }
+
+    #[test]
+    fn by_name() {
+        let mut params = Params::parse("bb=2&a=2&%61=1&bb=1&longer+name2&longer%20name1").expect("few parameters");
+        params.sort_by_name();
+        assert_eq!(fed(&params), b"a2a1bb2bb1longer name1longer name2");
+        assert!(params.repeats_a_name());
+        assert!(params.only("a").is_err());
+        assert!(params.only("longer name1").is_ok_and(|value| value.is_some()));
+        assert!(params.only("c").is_ok_and(|value| value.is_none()));
+        let mut params = Params::parse("longer+name2&a&longer+name1").expect("few parameters");
+        params.sort();
+        assert!(!params.repeats_a_name());
     }
 
     #[test]

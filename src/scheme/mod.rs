@@ -39,6 +39,7 @@ pub(crate) mod content;
 pub(crate) mod form;
 pub(crate) mod json;
 mod key;
+pub(crate) mod multipart;
 mod options;
 mod recipe;
 #[cfg(feature = "signing")]
@@ -47,7 +48,6 @@ mod signature;
 mod timestamp;
 mod verify;
 
-pub(crate) use self::options::TOLERANCE;
 #[cfg(feature = "signing")]
 pub use self::sign::{SignError, Signed, SigningContext};
 pub use self::{
@@ -59,4 +59,5 @@ pub use self::{
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
 };
+pub(crate) use self::{options::TOLERANCE, timestamp::check_window};
 pub use crate::crypto::{Algorithm, Encoding};
