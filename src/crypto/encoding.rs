@@ -45,8 +45,7 @@ impl Encoding {
         (decoded == length && length <= MAX_TAG).then_some(SignatureTag { bytes, length })
     }
 
-    /// Writes a signature.
-    #[cfg(feature = "signing")]
+    /// Writes a signature or a digest.
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Base64 => STANDARD.encode(bytes),
@@ -90,7 +89,7 @@ pub(crate) fn decode_hex_text(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-#[cfg(feature = "signing")]
+/// Hexadecimal digits in lower case.
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

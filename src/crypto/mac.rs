@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac as _};
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroizing;
 
 use super::encoding::{MAX_TAG, SignatureTag};
-use crate::{Secrets, verdict::SecretMatch};
+use crate::{ConfigError, Secrets, verdict::SecretMatch};
 
 /// A message authentication code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +25,9 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC with SHA-512.
     HmacSha512,
+    /// SHA-256 of the secret and then the content: no HMAC, and who knows one digest can lengthen the content. Only for
+    /// providers that have nothing better, and only for content whose end is certain.
+    SecretPrefixSha256,
 }
 
 impl Algorithm {
@@ -34,6 +39,7 @@ impl Algorithm {
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha384 => "hmac-sha384",
             Self::HmacSha512 => "hmac-sha512",
+            Self::SecretPrefixSha256 => "secret-prefix-sha256",
         }
     }
 
@@ -42,7 +48,7 @@ impl Algorithm {
     pub const fn tag_length(self) -> usize {
         match self {
             Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::SecretPrefixSha256 => 32,
             Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
         }
@@ -70,6 +76,7 @@ enum State {
     Sha256(Hmac<Sha256>),
     Sha384(Hmac<Sha384>),
     Sha512(Hmac<Sha512>),
+    SecretPrefix(Sha256),
 }
 
 impl Key {
@@ -84,24 +91,25 @@ impl Key {
             Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha384 => State::Sha384(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha512 => State::Sha512(Hmac::new_from_slice(key).ok()?),
+            Algorithm::SecretPrefixSha256 => State::SecretPrefix(Sha256::new_with_prefix(key)),
         }))
     }
 
-    /// Signs: the one way in which a MAC becomes bytes.
-    #[cfg(feature = "signing")]
+    /// Signs: the one way in which a MAC becomes bytes. Outside of the feature `signing` only for challenges that must be
+    /// answered with the key.
     pub(crate) fn sign(&self, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
         let mut state = self.0.clone();
         feed(&mut state);
         state.finish().bytes.get(..self.tag_length()).unwrap_or_default().to_vec()
     }
 
-    #[cfg(feature = "signing")]
     const fn tag_length(&self) -> usize {
         match self.0 {
             State::Sha1(_) => Algorithm::HmacSha1.tag_length(),
             State::Sha256(_) => Algorithm::HmacSha256.tag_length(),
             State::Sha384(_) => Algorithm::HmacSha384.tag_length(),
             State::Sha512(_) => Algorithm::HmacSha512.tag_length(),
+            State::SecretPrefix(_) => Algorithm::SecretPrefixSha256.tag_length(),
         }
     }
 }
@@ -120,6 +128,7 @@ impl State {
             Self::Sha256(mac) => copy(&mac.finalize().into_bytes()),
             Self::Sha384(mac) => copy(&mac.finalize().into_bytes()),
             Self::Sha512(mac) => copy(&mac.finalize().into_bytes()),
+            Self::SecretPrefix(digest) => copy(&digest.finalize()),
         }
         expected
     }
@@ -132,6 +141,7 @@ impl Sink for State {
             Self::Sha256(mac) => mac.update(bytes),
             Self::Sha384(mac) => mac.update(bytes),
             Self::Sha512(mac) => mac.update(bytes),
+            Self::SecretPrefix(digest) => Digest::update(digest, bytes),
         }
     }
 }
@@ -162,12 +172,17 @@ impl Keys {
     pub(crate) fn new(
         algorithm: Algorithm,
         secrets: &Secrets,
-        mut decode: impl FnMut(&[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>>,
+        mut decode: impl FnMut(&[u8]) -> Option<Zeroizing<Vec<u8>>>,
     ) -> Option<Self> {
         let keys =
             secrets.iter().map(|secret| Key::new(algorithm, &decode(secret.expose())?)).collect::<Option<_>>()?;
         let labels = secrets.iter().map(|secret| secret.label_text().map(Arc::from)).collect();
         Some(Self { keys, labels })
+    }
+
+    /// Keys that are the secrets' texts.
+    pub(crate) fn of_texts(algorithm: Algorithm, secrets: &Secrets) -> Result<Self, ConfigError> {
+        Self::new(algorithm, secrets, |secret| Some(Zeroizing::new(secret.to_vec()))).ok_or(ConfigError::EmptySecret)
     }
 
     /// One running MAC for each key.
@@ -222,6 +237,21 @@ pub(crate) fn hex_sha256_matches<'a>(pieces: impl Iterator<Item = &'a [u8]>, hex
     digest.finalize().as_slice().ct_eq(presented.bytes()).into()
 }
 
+/// A key that is the SHA-1 of a secret.
+pub(crate) fn sha1_key(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Sha1::digest(secret).to_vec())
+}
+
+/// The MD5 of a body, as schemes sign it that were made when `Content-MD5` was in use. A MAC covers it, yet who can make
+/// two bodies of the same MD5 can exchange them.
+pub(crate) fn md5<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
+    let mut digest = Md5::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    digest.finalize().into()
+}
+
 #[cfg(feature = "signing")]
 pub(crate) fn sha256<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut digest = Sha256::new();
@@ -257,6 +287,17 @@ mod tests {
             mac.put(b"for nothing?");
             assert_eq!(mac.find(|| std::iter::once(tag(expected))), Some(0), "{algorithm:?}");
         }
+    }
+
+    /// `printf 'whatever' | sha256sum` and `md5sum` of GNU coreutils.
+    #[test]
+    fn plain_digests() {
+        let mut mac =
+            MacSet([Key::new(Algorithm::SecretPrefixSha256, b"what").expect("a key").0].into_iter().collect());
+        mac.put(b"ever");
+        let expected = "85738f8f9a7f1b04b5329c590ebcb9e425925c6d0984089c43a022de4f19c281";
+        assert_eq!(mac.find(|| std::iter::once(tag(expected))), Some(0));
+        assert_eq!(md5([&b"what"[..], b"ever"].into_iter()), tag("008c5926ca861023c1d2a36653fd88e2").bytes());
     }
 
     #[test]
