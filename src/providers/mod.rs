@@ -4,18 +4,29 @@
 //! providers ([`TWILIO`], [`GITHUB`]) links only those.
 
 mod answers;
+mod body_time;
+pub mod bolt;
+pub mod figma;
+pub mod gitea;
 mod github;
+mod linear;
 pub mod plivo;
 mod provider;
+mod pusher;
 mod shopify;
 mod slack;
 mod stripe;
 pub mod twilio;
 
 pub use self::{
+    bolt::BOLT,
+    figma::FIGMA,
+    gitea::GITEA,
     github::GITHUB,
+    linear::LINEAR,
     plivo::PLIVO,
     provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
+    pusher::PUSHER,
     shopify::SHOPIFY,
     slack::SLACK,
     stripe::STRIPE,
@@ -23,4 +34,5 @@ pub use self::{
 };
 
 /// Every provider, sorted by id.
-pub static ALL: &[&Provider] = &[&GITHUB, &PLIVO, &SHOPIFY, &SLACK, &STRIPE, &TWILIO];
+pub static ALL: &[&Provider] =
+    &[&BOLT, &FIGMA, &GITEA, &GITHUB, &LINEAR, &PLIVO, &PUSHER, &SHOPIFY, &SLACK, &STRIPE, &TWILIO];
