@@ -8,11 +8,15 @@ mod answers;
 mod body_time;
 pub mod bolt;
 pub mod braintree;
+pub mod contentful;
+pub mod dropbox_sign;
 pub mod figma;
 pub mod gitea;
 mod github;
+pub mod graphcms;
 pub mod hubspot;
 mod linear;
+pub mod mailgun;
 pub mod plivo;
 mod provider;
 mod pusher;
@@ -25,11 +29,15 @@ pub use self::{
     adyen::ADYEN,
     bolt::BOLT,
     braintree::BRAINTREE,
+    contentful::CONTENTFUL,
+    dropbox_sign::DROPBOX_SIGN,
     figma::FIGMA,
     gitea::GITEA,
     github::GITHUB,
+    graphcms::GRAPHCMS,
     hubspot::HUBSPOT,
     linear::LINEAR,
+    mailgun::MAILGUN,
     plivo::PLIVO,
     provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
     pusher::PUSHER,
@@ -41,6 +49,22 @@ pub use self::{
 
 /// Every provider, sorted by id.
 pub static ALL: &[&Provider] = &[
-    &ADYEN, &BOLT, &BRAINTREE, &FIGMA, &GITEA, &GITHUB, &HUBSPOT, &LINEAR, &PLIVO, &PUSHER, &SHOPIFY, &SLACK, &STRIPE,
+    &ADYEN,
+    &BOLT,
+    &BRAINTREE,
+    &CONTENTFUL,
+    &DROPBOX_SIGN,
+    &FIGMA,
+    &GITEA,
+    &GITHUB,
+    &GRAPHCMS,
+    &HUBSPOT,
+    &LINEAR,
+    &MAILGUN,
+    &PLIVO,
+    &PUSHER,
+    &SHOPIFY,
+    &SLACK,
+    &STRIPE,
     &TWILIO,
 ];

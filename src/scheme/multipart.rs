@@ -5,6 +5,9 @@ use memchr::memmem;
 /// The fields of a form, in order.
 pub(crate) struct Form<'a> {
     fields: Vec<Field<'a>>,
+    /// What stands before the closing delimiter, the delimiter and what follows it.
+    #[cfg(feature = "signing")]
+    closing: (&'a [u8], &'a [u8], &'a [u8]),
 }
 
 /// One field.
@@ -34,7 +37,11 @@ impl<'a> Form<'a> {
         loop {
             let rest = body.get(at..)?;
             if rest.starts_with(b"--") {
-                return Some(Self { fields });
+                return Some(Self {
+                    fields,
+                    #[cfg(feature = "signing")]
+                    closing: (body.get(..at.checked_sub(delimiter.len())?)?, body.get(at - delimiter.len()..at)?, rest),
+                });
             }
             // Blanks that a transport may have put behind the delimiter; anything else makes it another text.
             let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -52,6 +59,24 @@ impl<'a> Form<'a> {
     /// The fields of this name that are no files.
     pub(crate) fn named(&self, name: &'static str) -> impl DoubleEndedIterator<Item = Field<'a>> + '_ {
         self.fields.iter().copied().filter(move |field| !field.is_file && field.name == name.as_bytes())
+    }
+}
+
+#[cfg(feature = "signing")]
+impl Form<'_> {
+    /// The body with these fields (name, value) added at its end.
+    pub(crate) fn with(&self, fields: &[(&str, &str)]) -> Vec<u8> {
+        let (before, delimiter, end) = self.closing;
+        let mut body = before.to_vec();
+        for (name, value) in fields {
+            body.extend_from_slice(delimiter);
+            let head = format!("\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(value.as_bytes());
+        }
+        body.extend_from_slice(delimiter);
+        body.extend_from_slice(end);
+        body
     }
 }
 
@@ -211,6 +236,18 @@ mod tests {
             assert_eq!(named("b"), [b""]);
             assert_eq!(named("c"), [b""; 0]);
             assert_eq!(form.fields.len(), 5);
+        }
+    }
+
+    #[cfg(feature = "signing")]
+    #[test]
+    fn added_fields() {
+        let body = part("Content-Disposition: form-data; name=a", "1") + "--xx--\r\n";
+        let body = Form::parse(TYPE, body.as_bytes()).expect("a form").with(&[("b", "2"), ("c", "3")]);
+        let body = String::from_utf8(body).expect("text");
+        assert!(body.ends_with("\r\n--xx--\r\n"));
+        for (name, value) in [("a", "1"), ("b", "2"), ("c", "3")] {
+            assert_eq!(values("multipart/form-data; boundary=xx", &body, name), Some(vec![value.to_owned()]));
         }
     }
 
