@@ -16,11 +16,14 @@ mod github;
 pub mod graphcms;
 pub mod hubspot;
 mod linear;
+pub mod mailchimp;
 pub mod mailgun;
 pub mod plivo;
 mod provider;
 mod pusher;
 mod shopify;
+pub mod signalwire;
+pub mod sinch;
 mod slack;
 mod stripe;
 pub mod twilio;
@@ -37,11 +40,14 @@ pub use self::{
     graphcms::GRAPHCMS,
     hubspot::HUBSPOT,
     linear::LINEAR,
+    mailchimp::MAILCHIMP,
     mailgun::MAILGUN,
     plivo::PLIVO,
     provider::{CustomScheme, Provider, ProviderScheme, SecretInfo, by_id},
     pusher::PUSHER,
     shopify::SHOPIFY,
+    signalwire::SIGNALWIRE,
+    sinch::SINCH,
     slack::SLACK,
     stripe::STRIPE,
     twilio::TWILIO,
@@ -60,10 +66,13 @@ pub static ALL: &[&Provider] = &[
     &GRAPHCMS,
     &HUBSPOT,
     &LINEAR,
+    &MAILCHIMP,
     &MAILGUN,
     &PLIVO,
     &PUSHER,
     &SHOPIFY,
+    &SIGNALWIRE,
+    &SINCH,
     &SLACK,
     &STRIPE,
     &TWILIO,
