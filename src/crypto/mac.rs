@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac as _};
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use smallvec::SmallVec;
@@ -15,6 +16,8 @@ use crate::{Secrets, verdict::SecretMatch};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
+    /// HMAC with MD5. Only for providers that sign with nothing better.
+    HmacMd5,
     /// HMAC (RFC 2104) with SHA-1. SHA-1's collisions do not break it, but no new scheme should use it.
     HmacSha1,
     /// HMAC with SHA-256.
@@ -23,6 +26,8 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC with SHA-512.
     HmacSha512,
+    /// MD5 of the content and then the secret: no HMAC, and weak. Only for providers that sign with nothing better.
+    SecretSuffixMd5,
 }
 
 impl Algorithm {
@@ -30,10 +35,12 @@ impl Algorithm {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::HmacMd5 => "hmac-md5",
             Self::HmacSha1 => "hmac-sha1",
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha384 => "hmac-sha384",
             Self::HmacSha512 => "hmac-sha512",
+            Self::SecretSuffixMd5 => "secret-suffix-md5",
         }
     }
 
@@ -41,6 +48,7 @@ impl Algorithm {
     #[must_use]
     pub const fn tag_length(self) -> usize {
         match self {
+            Self::HmacMd5 | Self::SecretSuffixMd5 => 16,
             Self::HmacSha1 => 20,
             Self::HmacSha256 => 32,
             Self::HmacSha384 => 48,
@@ -66,6 +74,8 @@ pub(crate) struct Key(State);
 
 #[derive(Clone)]
 enum State {
+    Md5(Hmac<Md5>),
+    SecretSuffixMd5(Md5, zeroize::Zeroizing<Vec<u8>>),
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
     Sha384(Hmac<Sha384>),
@@ -80,6 +90,8 @@ impl Key {
         }
         // HMAC takes keys of any length, so that none of these is ever an error.
         Some(Self(match algorithm {
+            Algorithm::HmacMd5 => State::Md5(Hmac::new_from_slice(key).ok()?),
+            Algorithm::SecretSuffixMd5 => State::SecretSuffixMd5(Md5::new(), key.to_vec().into()),
             Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha384 => State::Sha384(Hmac::new_from_slice(key).ok()?),
@@ -98,6 +110,7 @@ impl Key {
     #[cfg(feature = "signing")]
     const fn tag_length(&self) -> usize {
         match self.0 {
+            State::Md5(_) | State::SecretSuffixMd5(..) => Algorithm::HmacMd5.tag_length(),
             State::Sha1(_) => Algorithm::HmacSha1.tag_length(),
             State::Sha256(_) => Algorithm::HmacSha256.tag_length(),
             State::Sha384(_) => Algorithm::HmacSha384.tag_length(),
@@ -116,6 +129,8 @@ impl State {
             }
         };
         match self {
+            Self::Md5(mac) => copy(&mac.finalize().into_bytes()),
+            Self::SecretSuffixMd5(digest, secret) => copy(&digest.chain_update(&secret[..]).finalize()),
             Self::Sha1(mac) => copy(&mac.finalize().into_bytes()),
             Self::Sha256(mac) => copy(&mac.finalize().into_bytes()),
             Self::Sha384(mac) => copy(&mac.finalize().into_bytes()),
@@ -128,6 +143,8 @@ impl State {
 impl Sink for State {
     fn put(&mut self, bytes: &[u8]) {
         match self {
+            Self::Md5(mac) => mac.update(bytes),
+            Self::SecretSuffixMd5(digest, _) => Digest::update(digest, bytes),
             Self::Sha1(mac) => mac.update(bytes),
             Self::Sha256(mac) => mac.update(bytes),
             Self::Sha384(mac) => mac.update(bytes),
@@ -222,9 +239,17 @@ pub(crate) fn hex_sha256_matches<'a>(pieces: impl Iterator<Item = &'a [u8]>, hex
     digest.finalize().as_slice().ct_eq(presented.bytes()).into()
 }
 
-#[cfg(feature = "signing")]
 pub(crate) fn sha256<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut digest = Sha256::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    digest.finalize().into()
+}
+
+#[cfg(feature = "rsa")]
+pub(crate) fn sha1<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 20] {
+    let mut digest = Sha1::new();
     for piece in pieces {
         digest.update(piece);
     }
