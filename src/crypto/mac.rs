@@ -17,6 +17,8 @@ use crate::{ConfigError, Secrets, verdict::SecretMatch};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
+    /// HMAC with MD5. Only for providers that sign with nothing better.
+    HmacMd5,
     /// HMAC (RFC 2104) with SHA-1. SHA-1's collisions do not break it, but no new scheme should use it.
     HmacSha1,
     /// HMAC with SHA-256.
@@ -28,6 +30,8 @@ pub enum Algorithm {
     /// SHA-256 of the secret and then the content: no HMAC, and who knows one digest can lengthen the content. Only for
     /// providers that have nothing better, and only for content whose end is certain.
     SecretPrefixSha256,
+    /// MD5 of the content and then the secret: no HMAC, and weak. Only for providers that sign with nothing better.
+    SecretSuffixMd5,
 }
 
 impl Algorithm {
@@ -35,11 +39,13 @@ impl Algorithm {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::HmacMd5 => "hmac-md5",
             Self::HmacSha1 => "hmac-sha1",
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha384 => "hmac-sha384",
             Self::HmacSha512 => "hmac-sha512",
             Self::SecretPrefixSha256 => "secret-prefix-sha256",
+            Self::SecretSuffixMd5 => "secret-suffix-md5",
         }
     }
 
@@ -47,6 +53,7 @@ impl Algorithm {
     #[must_use]
     pub const fn tag_length(self) -> usize {
         match self {
+            Self::HmacMd5 | Self::SecretSuffixMd5 => 16,
             Self::HmacSha1 => 20,
             Self::HmacSha256 | Self::SecretPrefixSha256 => 32,
             Self::HmacSha384 => 48,
@@ -72,6 +79,8 @@ pub(crate) struct Key(State);
 
 #[derive(Clone)]
 enum State {
+    Md5(Hmac<Md5>),
+    SecretSuffixMd5(Md5, Zeroizing<Vec<u8>>),
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
     Sha384(Hmac<Sha384>),
@@ -87,6 +96,8 @@ impl Key {
         }
         // HMAC takes keys of any length, so that none of these is ever an error.
         Some(Self(match algorithm {
+            Algorithm::HmacMd5 => State::Md5(Hmac::new_from_slice(key).ok()?),
+            Algorithm::SecretSuffixMd5 => State::SecretSuffixMd5(Md5::new(), key.to_vec().into()),
             Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha384 => State::Sha384(Hmac::new_from_slice(key).ok()?),
@@ -105,6 +116,7 @@ impl Key {
 
     const fn tag_length(&self) -> usize {
         match self.0 {
+            State::Md5(_) | State::SecretSuffixMd5(..) => Algorithm::HmacMd5.tag_length(),
             State::Sha1(_) => Algorithm::HmacSha1.tag_length(),
             State::Sha256(_) => Algorithm::HmacSha256.tag_length(),
             State::Sha384(_) => Algorithm::HmacSha384.tag_length(),
@@ -124,6 +136,8 @@ impl State {
             }
         };
         match self {
+            Self::Md5(mac) => copy(&mac.finalize().into_bytes()),
+            Self::SecretSuffixMd5(digest, secret) => copy(&digest.chain_update(&secret[..]).finalize()),
             Self::Sha1(mac) => copy(&mac.finalize().into_bytes()),
             Self::Sha256(mac) => copy(&mac.finalize().into_bytes()),
             Self::Sha384(mac) => copy(&mac.finalize().into_bytes()),
@@ -137,6 +151,8 @@ impl State {
 impl Sink for State {
     fn put(&mut self, bytes: &[u8]) {
         match self {
+            Self::Md5(mac) => mac.update(bytes),
+            Self::SecretSuffixMd5(digest, _) => Digest::update(digest, bytes),
             Self::Sha1(mac) => mac.update(bytes),
             Self::Sha256(mac) => mac.update(bytes),
             Self::Sha384(mac) => mac.update(bytes),
@@ -252,9 +268,17 @@ pub(crate) fn md5<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
     digest.finalize().into()
 }
 
-#[cfg(feature = "signing")]
 pub(crate) fn sha256<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut digest = Sha256::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    digest.finalize().into()
+}
+
+#[cfg(feature = "rsa")]
+pub(crate) fn sha1<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 20] {
+    let mut digest = Sha1::new();
     for piece in pieces {
         digest.update(piece);
     }
