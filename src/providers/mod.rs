@@ -8,6 +8,7 @@ mod answers;
 mod body_time;
 pub mod bolt;
 pub mod braintree;
+pub mod coinbase;
 pub mod contentful;
 pub mod dropbox_sign;
 pub mod figma;
@@ -32,6 +33,7 @@ pub use self::{
     adyen::ADYEN,
     bolt::BOLT,
     braintree::BRAINTREE,
+    coinbase::COINBASE,
     contentful::CONTENTFUL,
     dropbox_sign::DROPBOX_SIGN,
     figma::FIGMA,
@@ -58,6 +60,7 @@ pub static ALL: &[&Provider] = &[
     &ADYEN,
     &BOLT,
     &BRAINTREE,
+    &COINBASE,
     &CONTENTFUL,
     &DROPBOX_SIGN,
     &FIGMA,
