@@ -101,7 +101,8 @@ impl WebhookVerifier for DropboxSign {
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let body = request.body().contiguous();
-        let event = Event::read(&Object::parse(json_field(request.head(), &body)?.value))?;
+        let json = Object::parse(json_field(request.head(), &body)?.value).ok_or(RejectionKind::MalformedBody)?;
+        let event = Event::read(&json)?;
         let mut macs = self.keys.start();
         macs.put(event.time_text.as_bytes());
         macs.put(event.kind.as_bytes());
@@ -144,8 +145,8 @@ struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    fn read(json: &Option<Object<'a>>) -> Result<Self, Rejection> {
-        let event = json.as_ref().and_then(|json| json.get("event")?.object()).ok_or(RejectionKind::MalformedBody)?;
+    fn read(json: &Object<'a>) -> Result<Self, Rejection> {
+        let event = json.get("event").and_then(Value::object).ok_or(RejectionKind::MalformedBody)?;
         let tag = tag(event.get("event_hash"))?;
         let time = event.get("event_time").ok_or(RejectionKind::TimestampMissing)?;
         let time_text = time.text().ok_or(RejectionKind::TimestampMalformed)?;
