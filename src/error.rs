@@ -1,6 +1,6 @@
 //! What can be wrong before the first request arrives.
 
-use std::{convert::Infallible, fmt, time::Duration};
+use std::{convert::Infallible, fmt};
 
 /// A configuration that cannot be used.
 ///
@@ -9,8 +9,6 @@ use std::{convert::Infallible, fmt, time::Duration};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A body limit of zero, or a time limit of zero.
-    EmptyLimit(&'static str),
     /// A secret was the empty text.
     EmptySecret,
     /// A secret has not the form that the provider issues, for example a `whsec_` text that is not base64.
@@ -24,8 +22,6 @@ pub enum ConfigError {
     NoSecret,
     /// The verifier's secrets were fixed when it was made.
     SecretsFixed,
-    /// The tolerance does not fit into the range that a clock can express.
-    ToleranceTooLarge(Duration),
     /// The provider has no option of this name.
     UnknownOption {
         /// The provider.
@@ -63,16 +59,12 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyLimit(name) => write!(f, "{name} must not be zero"),
             Self::EmptySecret => f.write_str("the secret is empty"),
             Self::MalformedSecret { provider, expected } => {
                 write!(f, "the secret is not one of {provider}'s: expected {expected}")
             }
             Self::NoSecret => f.write_str("no secret was given"),
             Self::SecretsFixed => f.write_str("this verifier's secrets cannot be replaced"),
-            Self::ToleranceTooLarge(tolerance) => {
-                write!(f, "a tolerance of {} s is too large", tolerance.as_secs())
-            }
             Self::UnknownOption { provider, option, known } => {
                 write!(f, "{provider} has no option `{option}`")?;
                 if known.is_empty() {

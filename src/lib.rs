@@ -8,12 +8,14 @@
 //! | [`providers`] | one page and one scheme for each provider |
 //! | [`scheme`] | the vocabulary of signature schemes, for providers of your own |
 //! | [`public_url`] | how the URL that was signed is found behind proxies and tunnels |
+//! | [`guide`] | the public URL, rotation, replays, tenants, providers of your own |
 //! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
 //! | [`secret`], [`clock`], [`error`] | what it needs, and what can be wrong with it |
 
 pub mod clock;
 mod crypto;
 pub mod error;
+pub mod guide;
 pub mod middleware;
 pub mod providers;
 pub mod public_url;

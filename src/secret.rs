@@ -1,5 +1,8 @@
 //! Signing secrets: redacted, wiped from memory when dropped, never empty, several at once for rotation.
 
+pub mod resolver;
+pub mod shape;
+
 use std::fmt;
 
 use zeroize::Zeroizing;

@@ -19,6 +19,11 @@ pub(crate) fn observed(provider: &'static str, rejection: &Rejection) {
     tracing::warn!(provider, reason = rejection.kind().as_str(), "webhook would be refused");
 }
 
+pub(crate) fn unresolved(provider: &'static str, error: &(dyn std::error::Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(provider, error, "the secret could not be looked up");
+}
+
 pub(crate) fn refused(provider: &'static str, rejection: &Rejection) {
     #[cfg(feature = "tracing")]
     tracing::warn!(provider, reason = rejection.kind().as_str(), "webhook refused");

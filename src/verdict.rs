@@ -219,8 +219,8 @@ rejection_kinds! {
     MissingSignature = "missing-signature", FORBIDDEN, "there is no signature";
     /// No secret is known for this request.
     NoSecret = "no-secret", FORBIDDEN, "no secret is known for this request";
-    /// The delivery was seen before.
-    Replayed = "replayed", FORBIDDEN, "the delivery was seen before";
+    /// The secret for this request could not be looked up.
+    SecretUnavailable = "secret-unavailable", SERVICE_UNAVAILABLE, "the secret could not be looked up";
     /// The signature was not made over this request with any of the secrets.
     SignatureMismatch = "signature-mismatch", FORBIDDEN, "the signature does not match";
     /// The signed time cannot be read.

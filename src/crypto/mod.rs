@@ -12,6 +12,7 @@ mod ecdsa;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod encoding;
+mod keyed_md5;
 mod mac;
 #[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
 mod public_key;
@@ -34,6 +35,7 @@ pub(crate) use self::{
     encoding::{
         SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64, decode_strict_base64url, hex_lower,
     },
+    keyed_md5::KeyedMd5,
     mac::{Key, Keys, Sink, hex_sha256_matches, md5, sha1_key, sha256},
     token::Tokens,
 };

@@ -17,13 +17,15 @@ use tower_service::Service;
 
 use super::{
     BufferedBody, ResponseBody,
+    body::Collector,
     layer::Settings,
     response::{default_response, into_own},
     service::original_uri,
 };
 use crate::{
-    Rejection, RejectionKind, Verdict,
+    Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     request::{RawBody, RequestHead, WebhookRequest},
+    secret::resolver::{BoxError, ResolveFuture},
     verifier::Context,
 };
 
@@ -41,16 +43,21 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<S, B, F> {
-        Refused { response: Option<Response<Bytes>> },
+        Answered { response: Option<Response<Bytes>> },
         Collecting {
             // Taken when the body is complete.
             rest: Option<Rest<S>>,
-            collected: BufferedBody,
+            collected: Collector,
             #[pin]
             body: B,
             // Made when the body first makes us wait.
             #[pin]
             deadline: Option<Sleep>,
+        },
+        Resolving {
+            rest: Option<Rest<S>>,
+            collected: BufferedBody,
+            future: ResolveFuture,
         },
         Calling { #[pin] future: F },
     }
@@ -67,11 +74,11 @@ where
     S: Service<Request<BufferedBody>>,
 {
     pub(super) fn refused(rejection: Rejection, settings: &Settings) -> Self {
-        Self { state: State::Refused { response: Some(refuse(rejection, settings)) } }
+        Self { state: State::Answered { response: Some(refuse(rejection, settings)) } }
     }
 
     pub(super) fn collecting(ready: S, parts: Parts, body: B, settings: Arc<Settings>) -> Self {
-        let collected = BufferedBody::new(settings.budget.reservation());
+        let collected = Collector::new(settings.budget.reservation());
         let rest = Some(Rest { ready, parts, settings });
         Self { state: State::Collecting { rest, collected, body, deadline: None } }
     }
@@ -89,7 +96,7 @@ where
         let mut state = self.project().state;
         loop {
             match state.as_mut().project() {
-                StateProjection::Refused { response } => {
+                StateProjection::Answered { response } => {
                     #[allow(clippy::expect_used, reason = "the contract of futures")]
                     let response = response.take().expect("a future is not polled after it was ready");
                     return Poll::Ready(Ok(into_own(response)));
@@ -100,13 +107,26 @@ where
                     let complete = ready!(poll_collect(cx, collected, body, deadline, settings));
                     #[allow(clippy::expect_used, reason = "looked at in the line before")]
                     let rest = rest.take().expect("it is taken only when the state changes");
-                    let collected = std::mem::take(collected);
-                    let next = match complete.and_then(|()| decide(&rest, &collected)) {
-                        Ok(Decision::Answer(response)) => State::Refused { response: Some(response) },
-                        Ok(Decision::Call(note)) => State::Calling { future: call(rest, collected, note) },
-                        Err(rejection) => State::Refused { response: Some(refuse(rejection, &rest.settings)) },
+                    let next = match (complete, &rest.settings.resolver) {
+                        (Err(rejection), _) => State::Answered { response: Some(refuse(rejection, &rest.settings)) },
+                        (Ok(collected), Some(resolver)) => {
+                            let future = resolver.resolve(&rest.view(&collected));
+                            State::Resolving { rest: Some(rest), collected, future }
+                        }
+                        (Ok(collected), None) => {
+                            let verdict = rest.verify(&rest.settings.verifier, &collected);
+                            proceed(rest, collected, verdict)
+                        }
                     };
                     state.set(next);
+                }
+                StateProjection::Resolving { rest, collected, future } => {
+                    let secrets = ready!(future.as_mut().poll(cx));
+                    #[allow(clippy::expect_used, reason = "the state changes when it is taken")]
+                    let rest = rest.take().expect("it is taken only when the state changes");
+                    let collected = std::mem::take(collected);
+                    let verdict = rest.resolved(secrets).and_then(|verifier| rest.verify(&verifier, &collected));
+                    state.set(proceed(rest, collected, verdict));
                 }
                 StateProjection::Calling { future } => {
                     let response = ready!(future.poll(cx))?;
@@ -117,29 +137,81 @@ where
     }
 }
 
-/// What the inner service finds in the request's extensions.
-enum Note {
-    Observed(Rejection),
-    Verified(crate::Verified),
+impl<S> Rest<S> {
+    fn view<'a>(&'a self, collected: &'a BufferedBody) -> WebhookRequest<'a> {
+        let Self { parts, settings, .. } = self;
+        let url = settings.public_url.resolve(original_uri(parts), &parts.headers);
+        let head = RequestHead::new(&parts.method, url, &parts.headers);
+        WebhookRequest::from_head(head, RawBody::from(collected.frames()))
+    }
+
+    fn verify(&self, verifier: &dyn WebhookVerifier, collected: &BufferedBody) -> Result<Verdict, Rejection> {
+        let context = Context::at(self.settings.clock.now()).tolerance(self.settings.tolerance);
+        verifier.verify(&self.view(collected), &context)
+    }
+
+    /// The verifier for the secrets that were looked up.
+    fn resolved(&self, secrets: Result<Option<Secrets>, BoxError>) -> Result<Arc<dyn WebhookVerifier>, Rejection> {
+        let provider = self.settings.verifier.provider();
+        match secrets {
+            Ok(Some(secrets)) => self.settings.verifier.with_secrets(&secrets).map_err(|error| {
+                crate::trace::unresolved(provider, &error);
+                RejectionKind::NoSecret.into()
+            }),
+            Ok(None) => Err(RejectionKind::NoSecret.into()),
+            Err(error) => {
+                crate::trace::unresolved(provider, &*error);
+                Err(RejectionKind::SecretUnavailable.into())
+            }
+        }
+    }
 }
 
-enum Decision {
-    Answer(Response<Bytes>),
-    Call(Note),
+/// What follows from a verdict.
+fn proceed<S, B>(
+    mut rest: Rest<S>,
+    collected: BufferedBody,
+    verdict: Result<Verdict, Rejection>,
+) -> State<S, B, S::Future>
+where
+    S: Service<Request<BufferedBody>>,
+{
+    let provider = rest.settings.verifier.provider();
+    match verdict {
+        Ok(Verdict::Accept(verified)) => {
+            crate::trace::accepted(&verified);
+            rest.parts.extensions.insert(verified);
+        }
+        Ok(Verdict::Answer(response)) => {
+            crate::trace::answered(provider);
+            return State::Answered { response: Some(*response) };
+        }
+        Err(rejection) if rest.settings.observe_only => {
+            crate::trace::observed(provider, &rejection);
+            // An outer layer's verdict is not this one's.
+            rest.parts.extensions.remove::<Verified>();
+            rest.parts.extensions.insert(rejection);
+        }
+        Err(rejection) => return State::Answered { response: Some(refuse(rejection, &rest.settings)) },
+    }
+    State::Calling { future: rest.ready.call(Request::from_parts(rest.parts, collected)) }
 }
 
 fn poll_collect<B: Body>(
     cx: &mut TaskContext<'_>,
-    collected: &mut BufferedBody,
+    collected: &mut Collector,
     mut body: Pin<&mut B>,
     mut deadline: Pin<&mut Option<Sleep>>,
     settings: &Settings,
-) -> Poll<Result<(), Rejection>> {
+) -> Poll<Result<BufferedBody, Rejection>> {
     loop {
         let frame = match body.as_mut().poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => frame,
             Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(RejectionKind::BodyIncomplete.into())),
-            Poll::Ready(None) => return Poll::Ready(Ok(())),
+            Poll::Ready(None) => {
+                let body = collected.finish();
+                return Poll::Ready(body.ok_or_else(|| RejectionKind::BufferExhausted.into()));
+            }
             Poll::Pending => {
                 if deadline.is_none() {
                     deadline.set(Some(sleep(settings.body_timeout)));
@@ -167,37 +239,6 @@ fn poll_collect<B: Body>(
             }
         }
     }
-}
-
-fn decide<S>(rest: &Rest<S>, collected: &BufferedBody) -> Result<Decision, Rejection> {
-    let Rest { parts, settings, .. } = rest;
-    let url = settings.public_url.resolve(original_uri(parts), &parts.headers);
-    let head = RequestHead::new(&parts.method, url, &parts.headers);
-    let request = WebhookRequest::from_head(head, RawBody::from(collected.frames()));
-    let context = Context::at(settings.clock.now()).tolerance(settings.tolerance);
-    match settings.verifier.verify(&request, &context) {
-        Ok(Verdict::Accept(verified)) => {
-            crate::trace::accepted(&verified);
-            Ok(Decision::Call(Note::Verified(verified)))
-        }
-        Ok(Verdict::Answer(response)) => {
-            crate::trace::answered(settings.verifier.provider());
-            Ok(Decision::Answer(*response))
-        }
-        Err(rejection) if settings.observe_only => {
-            crate::trace::observed(settings.verifier.provider(), &rejection);
-            Ok(Decision::Call(Note::Observed(rejection)))
-        }
-        Err(rejection) => Err(rejection),
-    }
-}
-
-fn call<S: Service<Request<BufferedBody>>>(mut rest: Rest<S>, body: BufferedBody, note: Note) -> S::Future {
-    match note {
-        Note::Observed(rejection) => drop(rest.parts.extensions.insert(rejection)),
-        Note::Verified(verified) => drop(rest.parts.extensions.insert(verified)),
-    }
-    rest.ready.call(Request::from_parts(rest.parts, body))
 }
 
 fn refuse(rejection: Rejection, settings: &Settings) -> Response<Bytes> {

@@ -11,6 +11,7 @@ use crate::{
     clock::{Clock, SystemClock},
     providers::{self, Provider},
     scheme::Options,
+    secret::resolver::SecretResolver,
 };
 
 /// Verifies webhooks in front of a service. See the [module](super).
@@ -41,6 +42,7 @@ pub struct VerifyWebhookLayer {
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) verifier: Arc<dyn WebhookVerifier>,
+    pub(super) resolver: Option<Arc<dyn SecretResolver>>,
     pub(super) public_url: PublicUrl,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tolerance: Option<Duration>,
@@ -62,6 +64,7 @@ impl VerifyWebhookLayer {
         Self {
             settings: Arc::new(Settings {
                 verifier: Arc::new(verifier),
+                resolver: None,
                 public_url: PublicUrl::default(),
                 clock: Arc::new(SystemClock),
                 tolerance: None,
@@ -89,6 +92,13 @@ impl VerifyWebhookLayer {
     /// Takes the public URL from somewhere else than the request's own authority.
     pub fn public_url(self, public_url: PublicUrl) -> Self {
         self.set(|settings| settings.public_url = public_url)
+    }
+
+    /// Takes the secrets from a look-up by the request, for endpoints with many tenants, instead of the layer's own.
+    ///
+    /// A verifier of your own must implement [`WebhookVerifier::with_secrets`], or every request is refused.
+    pub fn secret_resolver(self, resolver: impl SecretResolver + 'static) -> Self {
+        self.set(|settings| settings.resolver = Some(Arc::new(resolver)))
     }
 
     /// How far a signed time may lie from now, on either side, instead of the provider's own window.

@@ -90,7 +90,9 @@ where
 /// The default answer; `refusal_status` is the provider's for everything that concerns the signature.
 pub(super) fn default_response(rejection: &Rejection, refusal_status: StatusCode) -> Response<Bytes> {
     let (status, text) = match rejection.kind() {
-        kind @ (RejectionKind::BodyIncomplete | RejectionKind::BufferExhausted) => (kind.status(), "Try again\n"),
+        kind @ (RejectionKind::BodyIncomplete | RejectionKind::BufferExhausted | RejectionKind::SecretUnavailable) => {
+            (kind.status(), "Try again\n")
+        }
         kind @ RejectionKind::BodyTimeout => (kind.status(), "The request body did not arrive in time\n"),
         kind @ RejectionKind::BodyTooLarge => (kind.status(), "The request body is too large\n"),
         _ => (refusal_status, REFUSAL_TEXT),

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use http::HeaderName;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
@@ -47,6 +47,10 @@ pub static ADYEN: Provider = Provider {
     aliases: &[],
     name: "Adyen",
     docs: "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "ADYEN_HMAC_KEY",
         location: "Customer Area > Developers > Webhooks > the webhook > Security > HMAC key",

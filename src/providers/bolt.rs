@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, WebhookVerifier,
     request::{RequestHead, WebhookRequest},
@@ -32,6 +32,10 @@ pub static BOLT: Provider = Provider {
     aliases: &[],
     name: "Bolt",
     docs: "https://help.bolt.com/developers/guides/webhooks/hook-verification/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "BOLT_SIGNING_SECRET",
         location: "Merchant Dashboard > Administration > API > Signing Secret",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 #[cfg(feature = "signing")]
 use crate::scheme::{SignError, Signed, SigningContext};
 use crate::{
@@ -38,6 +38,10 @@ pub static BRAINTREE: Provider = Provider {
     aliases: &[],
     name: "Braintree",
     docs: "https://developer.paypal.com/braintree/docs/guides/webhooks/parse",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "BRAINTREE_KEYS",
         location: "Control Panel > Settings > API > API Keys: public and private key of the same pair",

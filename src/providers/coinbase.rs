@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderName;
 use smallvec::SmallVec;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 #[cfg(feature = "rsa")]
 use crate::crypto::{PublicKeys, RsaHash, RsaKey, decode_strict_base64, sha256};
 use crate::{
@@ -60,6 +60,10 @@ pub static COINBASE: Provider = Provider {
     aliases: &[],
     name: "Coinbase",
     docs: "https://docs.cdp.coinbase.com/webhooks/verify-signatures",
+    status: Status::Active,
+    confidence: Confidence::Medium,
+    time_window: TimeWindow::Secs(300),
+    challenge: false,
     secret: SecretInfo {
         env: "COINBASE_WEBHOOK_SECRET",
         location: "returned once when the webhook subscription is made; Commerce: Settings > Notifications",
@@ -158,15 +162,16 @@ impl<'a> Presented<'a> {
             }
             .into());
         };
+        // They come together: one alone is what is left of a header that somebody took the other out of.
+        if h.is_some() != v1.is_some() {
+            return Err(RejectionKind::MalformedSignature.into());
+        }
         let tag = Encoding::Hex.decode(signature, Algorithm::HmacSha256.tag_length());
         let tag = tag.ok_or(RejectionKind::MalformedSignature)?;
         let text = t.ok_or(RejectionKind::TimestampMissing)?;
         let time = TimestampUnit::Secs.parse(text).ok_or(RejectionKind::TimestampMalformed)?;
-        let covered = match v1 {
-            Some(_) => {
-                let list = h.ok_or(RejectionKind::MalformedSignature)?;
-                Some((list, names(list).ok_or(RejectionKind::MalformedSignature)?))
-            }
+        let covered = match h {
+            Some(list) => Some((list, names(list).ok_or(RejectionKind::MalformedSignature)?)),
             None => None,
         };
         Ok(Self { text, time, tag, covered })

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderName;
 use smallvec::SmallVec;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -45,6 +45,10 @@ pub static CONTENTFUL: Provider = Provider {
     aliases: &[],
     name: "Contentful",
     docs: "https://www.contentful.com/developers/docs/webhooks/request-verification/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(30),
+    challenge: false,
     secret: SecretInfo {
         env: "CONTENTFUL_WEBHOOK_SECRET",
         location: "Settings > Webhooks > Settings tab > Enable request verification (one for each space)",
@@ -117,11 +121,11 @@ impl<'a> Presented<'a> {
 fn signed_names(list: &[u8], head: &RequestHead<'_>) -> Option<Names> {
     let mut names = Names::new();
     for text in list.split(|byte| *byte == b',') {
-        let name = HeaderName::from_bytes(text.trim_ascii()).ok()?;
-        if names.len() >= MAX_NAMES {
+        // In lower case and without blanks, as Contentful writes them.
+        if names.len() >= MAX_NAMES || text.iter().any(u8::is_ascii_uppercase) {
             return None;
         }
-        names.push(name);
+        names.push(HeaderName::from_bytes(text).ok()?);
     }
     names.retain(|name| head.headers().contains_key(&*name));
     names.extend([SIGNED_HEADERS, TIMESTAMP]);

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::header;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -44,6 +44,10 @@ pub static DROPBOX_SIGN: Provider = Provider {
     aliases: &["hellosign"],
     name: "Dropbox Sign",
     docs: "https://developers.hellosign.com/docs/events/walkthrough/",
+    status: Status::Renamed,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Open,
+    challenge: true,
     secret: SecretInfo {
         env: "DROPBOX_SIGN_API_KEY",
         location: "Settings > API > API keys (the primary one)",

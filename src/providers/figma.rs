@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::Tokens,
@@ -33,6 +33,10 @@ pub static FIGMA: Provider = Provider {
     aliases: &[],
     name: "Figma",
     docs: "https://developers.figma.com/docs/rest-api/webhooks-security/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "FIGMA_WEBHOOK_PASSCODE",
         location: "chosen when the webhook was made: passcode in POST /v2/webhooks",

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderName, Method};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, WebhookVerifier,
     request::{RawBody, RequestHead, WebhookRequest},
@@ -42,6 +42,10 @@ pub static GITEA: Provider = Provider {
     aliases: &["codeberg", "forgejo", "gogs"],
     name: "Gitea",
     docs: "https://docs.gitea.com/usage/webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "GITEA_WEBHOOK_SECRET",
         location: "repository, organisation or site settings > Webhooks > the webhook > Secret",

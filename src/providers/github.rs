@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::scheme::{Format, Legacy, OptionKind, OptionSpec, Part, Recipe, Signature};
 
 /// GitHub: HMAC-SHA256 of the raw body, in hex behind `sha256=`.
@@ -17,6 +17,10 @@ pub static GITHUB: Provider = Provider {
     aliases: &[],
     name: "GitHub",
     docs: "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "GITHUB_WEBHOOK_SECRET",
         location: "repository or organisation > Settings > Webhooks > Secret; app settings > Webhook secret",

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::HeaderName;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -39,6 +39,10 @@ pub static GRAPHCMS: Provider = Provider {
     aliases: &["hygraph"],
     name: "Hygraph",
     docs: "https://hygraph.com/docs/api-reference/basics/webhooks",
+    status: Status::Renamed,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Open,
+    challenge: false,
     secret: SecretInfo {
         env: "HYGRAPH_WEBHOOK_SECRET",
         location: "Webhooks > the webhook > Secret key",

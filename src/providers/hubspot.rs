@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::HeaderName;
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -47,6 +47,10 @@ pub static HUBSPOT: Provider = Provider {
     aliases: &[],
     name: "HubSpot",
     docs: "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: false,
     secret: SecretInfo {
         env: "HUBSPOT_CLIENT_SECRET",
         location: "developer account > the app > Auth > Client secret",

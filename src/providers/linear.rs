@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Provider, ProviderScheme, SecretInfo, body_time::BodyTime};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, body_time::BodyTime};
 use crate::scheme::{Format, Part, Recipe, Signature, TOLERANCE};
 
 /// Linear: HMAC-SHA256 of the raw body, in hex.
@@ -19,6 +19,10 @@ pub static LINEAR: Provider = Provider {
     aliases: &[],
     name: "Linear",
     docs: "https://linear.app/developers/webhooks#securing-webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(60),
+    challenge: false,
     secret: SecretInfo {
         env: "LINEAR_WEBHOOK_SECRET",
         location: "Settings > Administration > API > Webhooks > the webhook > Signing secret",

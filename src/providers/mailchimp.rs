@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, Method};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink, Tokens},
@@ -48,6 +48,10 @@ pub static MAILCHIMP: Provider = Provider {
     aliases: &["mailchimp_transactional", "mandrill"],
     name: "Mailchimp",
     docs: "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: true,
     secret: SecretInfo {
         env: "MANDRILL_WEBHOOK_KEY",
         location: "Mandrill > Settings > Webhooks > column Key; Marketing: the value in the webhook's URL",
@@ -215,7 +219,7 @@ fn signed_params<'a>(request: &WebhookRequest<'a>) -> Result<Params<'a>, Rejecti
     params.sort_by_name();
     let is_form = request.head().has_content_type("application/x-www-form-urlencoded");
     // Receivers disagree about which of two values is signed, and Mailchimp sends one.
-    if (!body.is_empty() && (!is_form || params.is_empty())) || params.repeats_a_name() {
+    if (!body.is_empty() && (!is_form || params.say_nothing())) || params.repeats_a_name() {
         return Err(RejectionKind::MalformedBody.into());
     }
     Ok(params)

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::{HeaderValue, header};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
@@ -42,6 +42,10 @@ pub static MAILGUN: Provider = Provider {
     aliases: &[],
     name: "Mailgun",
     docs: "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Open,
+    challenge: false,
     secret: SecretInfo {
         env: "MAILGUN_WEBHOOK_SIGNING_KEY",
         location: "Sending > Webhooks > HTTP webhook signing key",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, Method};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, Sink},
@@ -58,6 +58,10 @@ pub static PLIVO: Provider = Provider {
     aliases: &[],
     name: "Plivo",
     docs: "https://www.plivo.com/docs/voice/concepts/signature-validation",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "PLIVO_AUTH_TOKEN",
         location: "Console > overview page > Auth Token; subaccounts have their own",
@@ -243,7 +247,7 @@ impl<'a> Content<'a> {
         };
         let content = Self { covers_params, query: sorted(query)?, form: sorted(form)? };
         // Bytes that make no parameter are covered by nothing.
-        if content.form.is_empty() && !form.is_empty() {
+        if content.form.say_nothing() && !form.is_empty() {
             return Err(RejectionKind::MalformedBody.into());
         }
         Ok(content)

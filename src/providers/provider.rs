@@ -24,6 +24,14 @@ pub struct Provider {
     pub name: &'static str,
     /// The provider's own page about its signatures.
     pub docs: &'static str,
+    /// Whether it is still what it was called.
+    pub status: Status,
+    /// How well its scheme is known.
+    pub confidence: Confidence,
+    /// How long a delivery counts.
+    pub time_window: TimeWindow,
+    /// Whether it asks something of an endpoint that is answered here.
+    pub challenge: bool,
     /// Where the secret is found.
     pub secret: SecretInfo,
     /// The scheme in one sentence.
@@ -34,6 +42,76 @@ pub struct Provider {
     pub options: &'static [OptionSpec],
     /// How it signs.
     pub scheme: ProviderScheme,
+}
+
+/// What became of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// It sends webhooks under this name.
+    Active,
+    /// It does not exist any more; the scheme stays for those who still get deliveries.
+    Discontinued,
+    /// It goes by another name now.
+    Renamed,
+}
+
+impl Status {
+    /// The status as a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Discontinued => "discontinued",
+            Self::Renamed => "renamed",
+        }
+    }
+}
+
+/// How well a scheme is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Confidence {
+    /// The provider's documentation or SDK says it.
+    High,
+    /// Parts of it are inferred.
+    Medium,
+    /// Most of it is inferred; see its page.
+    Low,
+}
+
+impl Confidence {
+    /// The confidence as a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// How long a delivery counts after it was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeWindow {
+    /// No time is signed: as long as the secret does.
+    None,
+    /// A time is signed and the provider names no window: set one with the option `tolerance_s`.
+    Open,
+    /// So many seconds, on either side.
+    Secs(u64),
+}
+
+impl std::fmt::Display for TimeWindow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Open => f.write_str("signed, no limit"),
+            Self::Secs(secs) => write!(f, "{secs} s"),
+        }
+    }
 }
 
 /// Where a provider's secret is found and what it looks like.

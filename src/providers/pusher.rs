@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo, body_time::BodyTime};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, body_time::BodyTime};
 use crate::scheme::{Format, Part, Recipe, Signature, TOLERANCE};
 
 /// Pusher Channels: HMAC-SHA256 of the raw body, in hex.
@@ -18,6 +18,10 @@ pub static PUSHER: Provider = Provider {
     aliases: &["pusher_channels"],
     name: "Pusher Channels",
     docs: "https://pusher.com/docs/channels/server_api/webhooks/",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Open,
+    challenge: false,
     secret: SecretInfo {
         env: "PUSHER_SECRET",
         location: "Pusher dashboard > the Channels app > App Keys > secret",

@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::scheme::{Format, Part, Recipe, Signature};
 
 /// Shopify: HMAC-SHA256 of the raw body, in base64.
@@ -18,6 +18,10 @@ pub static SHOPIFY: Provider = Provider {
     aliases: &[],
     name: "Shopify",
     docs: "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "SHOPIFY_API_SECRET",
         location: "app webhooks: the app's client secret; store admin: Settings > Notifications > Webhooks, below the list",

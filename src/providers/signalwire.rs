@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderName;
 
 use super::{
-    CustomScheme, Provider, ProviderScheme, SecretInfo,
+    Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow,
     twilio::{body_hash, url_forms::AsRequested},
 };
 use crate::{
@@ -48,6 +48,10 @@ pub static SIGNALWIRE: Provider = Provider {
     aliases: &[],
     name: "SignalWire",
     docs: "https://github.com/signalwire/signalwire-python/blob/main/docs/security.md",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "SIGNALWIRE_SIGNING_KEY",
         location: "SignalWire dashboard > API Credentials > Signing Key",
@@ -155,7 +159,7 @@ fn signed_params<'a>(request: &WebhookRequest<'a>) -> Result<Params<'a>, Rejecti
     let body = request.body();
     let form = if request.head().has_content_type(FORM) { body } else { (&[]).into() };
     let mut params = Params::parse(form).ok_or(RejectionKind::MalformedBody)?;
-    if params.is_empty() {
+    if params.say_nothing() {
         body_hash::check(request, body.is_empty())?;
     }
     params.sort_by_name();

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::{HeaderName, header};
 
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secret, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -47,6 +47,10 @@ pub static SINCH: Provider = Provider {
     aliases: &[],
     name: "Sinch",
     docs: "https://developers.sinch.com/docs/conversation/callbacks",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Open,
+    challenge: false,
     secret: SecretInfo {
         env: "SINCH_WEBHOOK_SECRET",
         location: "Conversation: the webhook's secret; SMS: the service plan's callback secret; \

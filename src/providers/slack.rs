@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::{Provider, ProviderScheme, SecretInfo, answers};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
 use crate::{
     Rejection,
     request::{RequestHead, WebhookRequest},
@@ -28,6 +28,10 @@ pub static SLACK: Provider = Provider {
     aliases: &[],
     name: "Slack",
     docs: "https://docs.slack.dev/authentication/verifying-requests-from-slack",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: true,
     secret: SecretInfo {
         env: "SLACK_SIGNING_SECRET",
         location: "api.slack.com/apps > the app > Basic Information > App Credentials > Signing Secret > Show",

@@ -1,4 +1,4 @@
-use super::{Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::scheme::{Format, Part, Recipe, Signature, TOLERANCE, Timestamp};
 
 /// Stripe: HMAC-SHA256 of `{t}.{body}`, in hex as `v1` beside `t` in one header.
@@ -16,6 +16,10 @@ pub static STRIPE: Provider = Provider {
     aliases: &[],
     name: "Stripe",
     docs: "https://docs.stripe.com/webhooks/signature",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: false,
     secret: SecretInfo {
         env: "STRIPE_WEBHOOK_SECRET",
         location: "Workbench or Developers > Webhooks > the endpoint > Signing secret > Reveal",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use http::HeaderName;
 
 use self::url_forms::{AsRequested, legacy_forms};
-use super::{CustomScheme, Provider, ProviderScheme, SecretInfo};
+use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
@@ -47,6 +47,10 @@ pub static TWILIO: Provider = Provider {
     aliases: &[],
     name: "Twilio",
     docs: "https://www.twilio.com/docs/usage/webhooks/webhooks-security",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::None,
+    challenge: false,
     secret: SecretInfo {
         env: "TWILIO_AUTH_TOKEN",
         location: "Console > Account Info > Auth Token (primary); a subaccount has its own",
@@ -155,7 +159,7 @@ fn signed_params<'a>(request: &WebhookRequest<'a>) -> Result<Params<'a>, Rejecti
     if request.head().has_content_type("application/x-www-form-urlencoded") {
         let mut params = Params::parse(body).ok_or(RejectionKind::MalformedBody)?;
         // A form that says nothing is covered by nothing: it could stand in for any body under a URL's signature.
-        if params.is_empty() {
+        if params.say_nothing() {
             body_hash::check(request, body.is_empty())?;
         }
         params.sort();

@@ -94,6 +94,11 @@ impl<'a> Params<'a> {
         self.params.is_empty()
     }
 
+    /// Whether no parameter has a name or a value (`=&=`): in a concatenation such a form is as good as none.
+    pub(crate) fn say_nothing(&self) -> bool {
+        self.iter().all(|param| param.raw.name_length == 0 && param.raw.value_length == 0)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Param<'a>> + '_ {
         self.params.iter().map(|raw| Param { text: self.text, raw: *raw })
     }

@@ -36,6 +36,9 @@
 //! [`providers`](crate::providers). A new word enters when three providers need it.
 
 pub(crate) mod content;
+mod describe;
+#[cfg(feature = "toml")]
+pub mod file;
 pub(crate) mod form;
 pub(crate) mod json;
 mod key;
@@ -45,7 +48,7 @@ mod recipe;
 #[cfg(feature = "signing")]
 pub(crate) mod sign;
 mod signature;
-mod timestamp;
+pub(crate) mod timestamp;
 mod verify;
 
 #[cfg(feature = "signing")]

@@ -148,8 +148,9 @@ impl Recipe {
         outcome?;
         let pair = time.as_ref().and_then(|(name, text)| Some(((*name)?, text.as_str())));
         let value = self.signature.format.write(&self.signature.encoding.encode(&tag), pair);
-        signed.header(first(self.signature.headers)?, &value)?;
-        signed.removed.extend(rest(self.signature.headers));
+        let header = self.header_to_sign(request)?;
+        signed.removed.extend(headers(self.signature.headers).filter(|other| *other != header));
+        signed.header(header, &value)?;
         for (name, value) in self.required {
             signed.header(HeaderName::from_static(name), value)?;
         }
@@ -158,6 +159,19 @@ impl Recipe {
         }
         Ok(signed)
     }
+
+    /// The header that decides: where kinds of deliveries have headers of their own, the kind stays what it is.
+    fn header_to_sign(&self, request: &WebhookRequest<'_>) -> Result<HeaderName, SignError> {
+        let mut present = self.signature.headers.iter().filter(|name| request.headers().contains_key(**name));
+        match present.next() {
+            Some(name) if !self.signature.any => Ok(HeaderName::from_static(name)),
+            _ => first(self.signature.headers),
+        }
+    }
+}
+
+fn headers(names: &[&'static str]) -> impl Iterator<Item = HeaderName> {
+    names.iter().map(|name| HeaderName::from_static(name))
 }
 
 fn first(names: &[&'static str]) -> Result<HeaderName, SignError> {
@@ -165,5 +179,5 @@ fn first(names: &[&'static str]) -> Result<HeaderName, SignError> {
 }
 
 fn rest(names: &[&'static str]) -> impl Iterator<Item = HeaderName> {
-    names.iter().skip(1).map(|name| HeaderName::from_static(name))
+    headers(names).skip(1)
 }

@@ -112,11 +112,13 @@ impl Format {
     }
 
     /// Why a header holds no signature that could be decoded.
-    pub(super) fn complaint(self, value: &[u8], timestamp: Option<&str>) -> RejectionKind {
+    pub(crate) fn complaint(self, value: &[u8], timestamp: Option<&str>) -> RejectionKind {
         let named_otherwise = match self {
             Self::Bare | Self::Items { .. } => false,
             Self::Prefix(prefix) => {
-                !value.starts_with(prefix.as_bytes()) && prefix.ends_with('=') && names_a_version(value)
+                !value.starts_with(prefix.as_bytes())
+                    && prefix.ends_with('=')
+                    && version_name(value).is_some_and(|name| !prefix.as_bytes().starts_with(name))
             }
             Self::Pairs { separator, assign, key } => {
                 let mut others = pairs(value, separator, assign).map(|(name, _)| name);
@@ -129,7 +131,7 @@ impl Format {
 
     /// Writes a header.
     #[cfg(feature = "signing")]
-    pub(super) fn write(self, signature: &str, timestamp: Option<(&str, &str)>) -> String {
+    pub(crate) fn write(self, signature: &str, timestamp: Option<(&str, &str)>) -> String {
         match self {
             Self::Bare | Self::Items { .. } => signature.to_owned(),
             Self::Prefix(prefix) => format!("{prefix}{signature}"),
@@ -153,11 +155,12 @@ impl Encoding {
     }
 }
 
-/// `name=value` with a short alphanumeric name, as in `sha1=…`.
-fn names_a_version(value: &[u8]) -> bool {
-    value.iter().position(|byte| *byte == b'=').is_some_and(|end| {
-        (1..=16).contains(&end) && end + 1 < value.len() && value.iter().take(end).all(u8::is_ascii_alphanumeric)
-    })
+/// The name of `name=value` if it looks like an algorithm or a version, as in `sha1=…` or `hmac-sha1=…`.
+fn version_name(value: &[u8]) -> Option<&[u8]> {
+    let name = value.get(..value.iter().position(|byte| *byte == b'=')?)?;
+    let is_name =
+        (1..=16).contains(&name.len()) && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    (is_name && name.len() + 1 < value.len()).then_some(name)
 }
 
 fn split(value: &[u8], separator: char) -> impl Iterator<Item = &[u8]> + Clone {

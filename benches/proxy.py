@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""The proxy's cost per request against nginx, in one interleaved run.
+
+    cargo build --release --features cli && benches/proxy.py [--rounds 5] [--seconds 3]
+
+Needs nginx, wrk and taskset (Debian: nginx-light or nginx, wrk, util-linux) and two cores: load and upstream run on
+core 0, the proxy under test on core 1. Only ratios inside one run mean anything on a shared machine; the figures are
+medians over the rounds. CPU is what the proxy's processes used, divided by the requests that were answered.
+"""
+
+import argparse
+import base64
+import contextlib
+import hashlib
+import hmac
+import os
+import pathlib
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOKEN = "f0a1b2c3d4e5f60718293a4b5c6d7e8f"
+PUBLIC = "https://hooks.example.com"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for(port, process):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            sys.exit(f"{process.args[0]} ended at its start with {process.returncode}")
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+    sys.exit(f"nothing answers on port {port}")
+
+
+def sms(size):
+    """A form with nine parameters, and its signature over PUBLIC/sms."""
+    params = {
+        "MessageSid": "SM" + "0" * 32,
+        "AccountSid": "AC" + "0" * 32,
+        "From": "+15558675310",
+        "To": "+15017122661",
+        "NumMedia": "0",
+        "NumSegments": "1",
+        "SmsStatus": "received",
+        "ApiVersion": "2010-04-01",
+        "Body": "",
+    }
+    text = "Ahoy there, it is 5% & more; "
+    while len(urllib.parse.urlencode(params)) < size:
+        params["Body"] += text[len(params["Body"]) % len(text)]
+    signed = PUBLIC + "/sms" + "".join(name + params[name] for name in sorted(params))
+    tag = hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()
+    return urllib.parse.urlencode(params), {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": base64.b64encode(tag).decode(),
+    }
+
+
+def push(size):
+    """A JSON body, and GitHub's signature over it."""
+    body = '{"pad":"' + "x" * (size - 10) + '"}'
+    tag = hmac.new(TOKEN.encode(), body.encode(), hashlib.sha256).hexdigest()
+    return body, {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={tag}"}
+
+
+class Proxy:
+    """A proxy under test, pinned to core 1."""
+
+    def __init__(self, name, command, port):
+        self.name, self.port = name, port
+        self.process = subprocess.Popen(["taskset", "-c", "1", *command], stdout=subprocess.DEVNULL)
+        wait_for(port, self.process)
+
+    def pids(self):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [self.process.pid, *map(int, children.read_text().split())]
+
+    def cpu_us(self):
+        total = 0
+        for pid in self.pids():
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+        return total * 1_000_000 / TICKS
+
+    def rss_mib(self):
+        pages = sum(int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids())
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(15)
+
+
+def nginx(folder, name, port, server):
+    config = folder / f"{name}.conf"
+    config.write_text(
+        f"""daemon off; worker_processes 1; pid {folder}/{name}.pid; error_log {folder}/{name}.log crit;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; keepalive_requests 100000000; client_max_body_size 2m; client_body_buffer_size 1100k;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  {server}
+}}
+"""
+    )
+    return [shutil.which("nginx") or "/usr/sbin/nginx", "-e", f"{folder}/{name}.log", "-c", str(config)]
+
+
+def load(folder, port, body, headers, path, connections, seconds):
+    script = folder / "load.lua"
+    (folder / "body").with_suffix(".txt").write_text(body)
+    lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
+    script.write_text(
+        f'wrk.method = "POST"\nwrk.body = io.open("{folder}/body.txt", "rb"):read("*a")\n' + "\n".join(lines) + "\n"
+    )
+    command = ["taskset", "-c", "0", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+    output = subprocess.run(
+        [*command, "-s", str(script), f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
+    ).stdout
+    if "Non-2xx" in output or "Socket errors" in output:
+        sys.exit(f"the load on port {port} met errors:\n{output}")
+    requests = int(re.search(r"(\d+) requests in", output).group(1))
+    unit = {"us": 1e-3, "ms": 1, "s": 1e3}
+    latency = {
+        name: float(value) * unit[suffix]
+        for name, value, suffix in re.findall(r"^\s+(50|99)(?:\.000)?%\s+([\d.]+)(us|ms|s)$", output, re.M)
+    }
+    return requests, latency
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--binary", default=str(ROOT / "target/release/countersign"))
+    parser.add_argument("--only", help="one case: 300B, 16KiB, 1MiB-github, 1MiB-unverified, c1")
+    arguments = parser.parse_args()
+    for tool in ["nginx", "wrk", "taskset"]:
+        if not (shutil.which(tool) or pathlib.Path(f"/usr/sbin/{tool}").exists()):
+            sys.exit(f"{tool} is not installed")
+
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = pathlib.Path(name)
+        upstream = free_port()
+        app = subprocess.Popen(
+            ["taskset", "-c", "0", *nginx(folder, "upstream", upstream,
+             f"server {{ listen 127.0.0.1:{upstream} backlog=4096; location / {{ return 200 ok; }} }}")]
+        )
+        stack.callback(lambda: (app.terminate(), app.wait(10)))
+        wait_for(upstream, app)
+
+        def start(name, command, port):
+            proxy = Proxy(name, command, port)
+            stack.callback(proxy.stop)
+            return proxy
+
+        def countersign(name, *flags):
+            port = free_port()
+            command = [arguments.binary, "http", str(upstream), "--listen", f"127.0.0.1:{port}", "--max-body", "2MiB", "-q"]
+            return start(name, [*command, *flags], port)
+
+        port = free_port()
+        reference = start("nginx", nginx(folder, "proxy", port, f"""
+  upstream app {{ server 127.0.0.1:{upstream}; keepalive 512; keepalive_requests 100000000; }}
+  server {{ listen 127.0.0.1:{port} backlog=4096; location / {{
+    proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }} }}"""), port)
+        twilio = countersign("countersign twilio", "--verify-webhook", "twilio", "--verify-webhook-secret", TOKEN, "--url", PUBLIC)
+        github = countersign("countersign github", "--verify-webhook", "github", "--verify-webhook-secret", TOKEN)
+        unverified = countersign("countersign unverified")
+
+        cases = {
+            "300B": (sms(300), "/sms", 64, [reference, twilio, unverified]),
+            "16KiB": (sms(16 << 10), "/sms", 64, [reference, twilio]),
+            "1MiB-github": (push(1 << 20), "/push", 64, [reference, github]),
+            "1MiB-unverified": (push(1 << 20), "/push", 64, [reference, unverified]),
+            "c1": (sms(300), "/sms", 1, [None, reference, twilio]),
+        }
+        targets = {
+            ("300B", twilio): ("P1", 1.5),
+            ("16KiB", twilio): ("P3", 2.3),
+            ("1MiB-github", github): ("P3", 2.1),
+            ("1MiB-unverified", unverified): ("P3", 0.9),
+        }
+        for case, ((body, headers), path, connections, proxies) in cases.items():
+            if arguments.only not in (None, case):
+                continue
+            figures = {proxy: [] for proxy in proxies}
+            for _ in range(arguments.rounds):
+                for proxy in proxies:
+                    before = proxy.cpu_us() if proxy else 0
+                    target = proxy.port if proxy else upstream
+                    requests, latency = load(folder, target, body, headers, path, connections, arguments.seconds)
+                    cpu = (proxy.cpu_us() - before) / requests if proxy else 0
+                    figures[proxy].append((cpu, latency["50"], latency["99"], requests / arguments.seconds))
+            print(f"\n{case}, {connections} connections, {arguments.rounds} rounds of {arguments.seconds} s")
+            medians = {p: [statistics.median(column) for column in zip(*rows)] for p, rows in figures.items()}
+            base = medians[reference]
+            for proxy, (cpu, p50, p99, rate) in medians.items():
+                ratio = cpu / base[0]
+                line = f"  {proxy.name if proxy else 'direct':24} {rate:9.0f} req/s  p50 {p50:7.3f} ms  p99 {p99:7.2f} ms"
+                line += f"  {cpu:7.1f} µs CPU/req  {ratio:5.2f} × nginx  RSS {proxy.rss_mib():5.1f} MiB" if proxy else ""
+                if (case, proxy) in targets:
+                    target, limit = targets[case, proxy]
+                    line += f"  {target} (≤ {limit}): {'PASS' if ratio <= limit else 'FAIL'}"
+                if case == "300B" and proxy is twilio:
+                    line += f"  P5 p99 ≤ 1.5 × nginx: {'PASS' if p99 <= 1.5 * base[2] else 'FAIL'}"
+                    line += f"  M1 ≤ 10 MiB: {'PASS' if proxy.rss_mib() <= 10 else 'FAIL'}"
+                if case == "c1" and proxy is twilio:
+                    added = (p50 - medians[None][1]) * 1000
+                    line += f"  P5 p50 over direct {added:.0f} µs (≤ 85): {'PASS' if added <= 85 else 'FAIL'}"
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

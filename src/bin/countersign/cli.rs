@@ -1,0 +1,196 @@
+//! What was typed. What it means is [`config`](crate::config)'s matter.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Verifies webhook signatures in front of a local app.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Http(HttpArgs),
+    Demo(DemoArgs),
+    Verify(VerifyArgs),
+    Providers(ProvidersArgs),
+}
+
+/// Forwards to a local app what the provider signed, and refuses the rest.
+#[derive(Args, Debug)]
+#[command(after_help = HTTP_HELP)]
+pub(crate) struct HttpArgs {
+    /// The app: a port on this machine, host:port, or http://host:port
+    #[arg(value_name = "PORT|HOST:PORT|URL")]
+    pub(crate) upstream: String,
+
+    /// Where deliveries arrive: the address that your tunnel or reverse proxy points to
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000")]
+    pub(crate) listen: String,
+
+    /// The public URL that the provider calls; makes signatures over the URL exact, whatever headers say
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+
+    /// The provider whose signatures are verified, for example twilio, plivo, github, stripe (`countersign providers`
+    /// lists all), or a TOML file that describes another scheme. Without it everything is forwarded unverified
+    #[arg(long, value_name = "PROVIDER|FILE.toml")]
+    pub(crate) verify_webhook: Option<String>,
+
+    /// The signing secret: better env:NAME or file:PATH than the text itself, which other users of this machine can
+    /// see in the list of processes. Repeat it while a secret is being rotated. Without it the provider's usual
+    /// variable is read, for example TWILIO_AUTH_TOKEN
+    #[arg(long, value_name = "TEXT|env:NAME|file:PATH", requires = "verify_webhook", allow_hyphen_values = true)]
+    pub(crate) verify_webhook_secret: Vec<String>,
+
+    /// An option of the provider, for example tolerance_s=600
+    #[arg(long, value_name = "NAME=VALUE", requires = "verify_webhook")]
+    pub(crate) verify_webhook_option: Vec<String>,
+
+    /// The Host header that the app gets: as it came (preserve), the app's own address (rewrite), or a name
+    #[arg(long, value_name = "preserve|rewrite|NAME", default_value = "preserve")]
+    pub(crate) host_header: String,
+
+    /// The largest body that is verified; larger ones are answered with 413
+    #[arg(long, value_name = "SIZE", default_value = "1MiB")]
+    pub(crate) max_body: String,
+
+    /// How long a body that is verified may take to arrive; later ones are answered with 408
+    #[arg(long, value_name = "TIME", default_value = "15s")]
+    pub(crate) body_timeout: String,
+
+    /// How long the app may take to begin its answer, or to take more of a body; later is answered with 504
+    #[arg(long, value_name = "TIME", default_value = "60s")]
+    pub(crate) upstream_timeout: String,
+
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+#[derive(Args, Debug, Default)]
+pub(crate) struct LogArgs {
+    /// How each request is shown
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub(crate) log_format: LogFormat,
+
+    /// Show errors only
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Show more of each request: which secret and which form of the URL matched, and what broken clients did
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One JSON object a line
+    Json,
+    /// For people
+    #[default]
+    Pretty,
+}
+
+/// Shows it all in one minute: a sample app, the proxy, and a few signed and forged deliveries.
+#[derive(Args, Debug)]
+#[command(after_help = DEMO_HELP)]
+pub(crate) struct DemoArgs {
+    /// Whose deliveries to send
+    #[arg(default_value = "twilio")]
+    pub(crate) provider: DemoProvider,
+
+    /// End after the deliveries; the exit code is 0 if each met the verdict that was due
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DemoProvider {
+    Plivo,
+    Twilio,
+}
+
+/// Runs conformance vectors: deliveries as data, each with the verdict that is due.
+#[derive(Args, Debug)]
+#[command(after_help = VERIFY_HELP)]
+pub(crate) struct VerifyArgs {
+    /// Vector files, or folders of them
+    #[arg(long, value_name = "FILE|DIR", required = true, num_args = 1..)]
+    pub(crate) vectors: Vec<PathBuf>,
+
+    /// One JSON value a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Lists the providers whose signatures are verified, or shows one: what is signed, where its secret is found.
+#[derive(Args, Debug)]
+#[command(after_help = PROVIDERS_HELP)]
+pub(crate) struct ProvidersArgs {
+    /// A provider's id, for example stripe
+    pub(crate) provider: Option<String>,
+
+    /// One JSON value a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const AFTER_HELP: &str = "\
+Begin here:
+  countersign demo                                        see it work, nothing to set up
+  countersign http 3000 --verify-webhook twilio           the token is read from TWILIO_AUTH_TOKEN
+  countersign providers                                   whose signatures are verified, and how
+
+`countersign <COMMAND> --help` shows examples.";
+
+const HTTP_HELP: &str = "\
+Examples:
+  Twilio, in front of an app on port 3000; the token is in TWILIO_AUTH_TOKEN:
+    countersign http 3000 --verify-webhook twilio --url https://hooks.example.com
+
+  While a secret is being rotated, both count:
+    countersign http 3000 --verify-webhook stripe \\
+        --verify-webhook-secret file:/run/secrets/new --verify-webhook-secret env:OLD_SECRET
+
+  A development server that insists on its own host name:
+    countersign http localhost:5173 --verify-webhook github --host-header rewrite
+
+Point your tunnel or reverse proxy to the --listen address, and the provider's webhook to the public URL.
+A refused request is answered with 403 and never reaches the app; the line in the log names the reason.
+Exit codes: 0 ended by a signal, 1 failed while running, 2 wrong usage.";
+
+const DEMO_HELP: &str = "\
+Examples:
+  countersign demo
+  countersign demo plivo --once";
+
+const VERIFY_HELP: &str = "\
+Examples:
+  countersign verify --vectors tests/vectors
+  countersign verify --vectors tests/vectors/twilio.json --json
+
+Exit codes: 0 all agree, 1 some disagree, 2 a file cannot be read or names an unknown provider.";
+
+const PROVIDERS_HELP: &str = "\
+Examples:
+  countersign providers
+  countersign providers stripe
+  countersign providers --json | jq -r .id
+
+A provider that is not listed: describe its scheme in a TOML file, and give --verify-webhook ./acme.toml.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

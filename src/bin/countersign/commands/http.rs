@@ -1,0 +1,63 @@
+//! `countersign http`: forwards until a signal ends it.
+
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+
+use tokio::net::TcpListener;
+
+use super::{runtime, signals::Signals};
+use crate::{
+    cli::HttpArgs,
+    config::HttpConfig,
+    console::{Banner, Console},
+    errors::Failure,
+    proxy::{Stack, Tracker, accept},
+};
+
+pub(crate) fn run(arguments: &HttpArgs) -> Result<ExitCode, Failure> {
+    let config = HttpConfig::parse(arguments)?;
+    runtime::new()?.block_on(serve(config))
+}
+
+async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
+    let listener = bind(config.listen).await?;
+    let listening = listener.local_addr().map_err(Failure::running)?;
+    let mut signals = Signals::catch().map_err(Failure::running)?;
+    let console = Arc::new(Console::start(config.log).map_err(Failure::running)?);
+    console.banner(&Banner { listening, route: &config.route });
+
+    let tracker = Tracker::new();
+    let stack = Stack::new(config.route, console.clone(), &tracker);
+    tokio::select! {
+        never = accept(listener, stack, tracker.clone()) => match never {},
+        () = signals.next() => {}
+    }
+
+    tracker.end();
+    if tracker.count() > 0 {
+        console.notice("ending: finishing what runs; a second signal ends at once");
+    }
+    tokio::select! {
+        () = tracker.idle() => {}
+        () = tokio::time::sleep(LONGEST_END) => {
+            console.notice(format!("ended with {} connections still open", tracker.count()));
+        }
+        () = signals.next() => {}
+    }
+    console.finish(LONGEST_FLUSH);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "; another program listens there: end it, or choose another --listen",
+            std::io::ErrorKind::PermissionDenied => "; ports below 1024 need privileges: choose another --listen",
+            _ => "",
+        };
+        Failure::usage(format_args!("cannot listen on {address}: {error}{hint}"))
+    })
+}
+
+/// For requests that run when the end begins. Service managers kill after 10 s (Docker) or more.
+const LONGEST_END: Duration = Duration::from_secs(9);
+const LONGEST_FLUSH: Duration = Duration::from_secs(1);

@@ -1,0 +1,9 @@
+//! One file per subcommand.
+
+pub(crate) mod demo;
+pub(crate) mod http;
+pub(crate) mod providers;
+pub(crate) mod verify;
+
+mod runtime;
+mod signals;

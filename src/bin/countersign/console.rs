@@ -1,0 +1,151 @@
+//! What is shown: a banner, then a line for each request.
+//!
+//! Lines are formatted and written by a thread of their own, behind a bounded queue: a slow pipe costs lines, which are
+//! counted, and a closed one costs all of them, but neither delays a request.
+
+mod banner;
+mod format;
+mod text;
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use self::format::Formatter;
+pub(crate) use self::{banner::Banner, text::Paint};
+use crate::{
+    config::LogConfig,
+    proxy::{Observer, Record},
+};
+
+/// The log on standard output.
+pub(crate) struct Console {
+    queue: SyncSender<Message>,
+    dropped: Arc<AtomicU64>,
+    // Closed by the writer when it ends.
+    ended: Mutex<Receiver<()>>,
+    log: LogConfig,
+}
+
+enum Message {
+    End,
+    Notice(String),
+    Request(Box<Record>),
+    /// Goes out as it is.
+    Text(String),
+}
+
+impl Console {
+    pub(crate) fn start(log: LogConfig) -> io::Result<Self> {
+        let (queue, messages) = sync_channel(QUEUE_LENGTH);
+        let (end, ended) = sync_channel(0);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let writer = Writer { messages, dropped: Arc::clone(&dropped), formatter: Formatter::new(log), _end: end };
+        thread::Builder::new().name("console".to_owned()).spawn(move || writer.run(io::stdout()))?;
+        Ok(Self { queue, dropped, ended: Mutex::new(ended), log })
+    }
+
+    pub(crate) fn banner(&self, banner: &Banner<'_>) {
+        if !self.log.quiet {
+            self.put(Message::Text(banner.show(self.log)));
+        }
+    }
+
+    /// Text for people, which quiet logs and logs for machines leave out.
+    pub(crate) fn notice(&self, text: impl Into<String>) {
+        if !self.log.quiet {
+            self.put(Message::Notice(text.into()));
+        }
+    }
+
+    /// Writes what is queued, for as long as `limit` at most.
+    pub(crate) fn finish(&self, limit: Duration) {
+        self.put(Message::End);
+        if let Ok(ended) = self.ended.lock() {
+            // Nothing is ever sent: it ends by the other side's going away, or by time.
+            let _ = ended.recv_timeout(limit);
+        }
+    }
+
+    fn put(&self, message: Message) {
+        if self.queue.try_send(message).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Observer for Console {
+    fn request(&self, record: Record) {
+        if !self.log.quiet || record.trouble.is_some() {
+            self.put(Message::Request(Box::new(record)));
+        }
+    }
+
+    fn broken_connection(&self, peer: SocketAddr, error: &hyper::Error) {
+        if self.log.verbose {
+            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            self.put(Message::Notice(format!("connection from {peer}: {error}{cause}")));
+        }
+    }
+
+    fn accept_failed(&self, error: &io::Error) {
+        self.put(Message::Notice(format!(
+            "no connection can be accepted: {error}; trying again (raise the limit with `ulimit -n` if it is files)"
+        )));
+    }
+}
+
+struct Writer {
+    messages: Receiver<Message>,
+    dropped: Arc<AtomicU64>,
+    formatter: Formatter,
+    _end: SyncSender<()>,
+}
+
+impl Writer {
+    fn run(self, mut out: impl Write) {
+        let mut batch = String::new();
+        let mut is_open = true;
+        while let Ok(first) = self.messages.recv() {
+            batch.clear();
+            let mut goes_on = self.add(first, &mut batch);
+            while goes_on && batch.len() < MOST_BATCHED {
+                let Ok(next) = self.messages.try_recv() else { break };
+                goes_on = self.add(next, &mut batch);
+            }
+            match self.dropped.swap(0, Ordering::Relaxed) {
+                0 => {}
+                dropped => self.formatter.notice(&format!("{dropped} lines were lost: output is too slow"), &mut batch),
+            }
+            is_open = is_open && out.write_all(batch.as_bytes()).and_then(|()| out.flush()).is_ok();
+            if !goes_on {
+                return;
+            }
+            // Waking a thread for each line costs the proxy more than the line: let some gather.
+            thread::sleep(GATHERING);
+        }
+    }
+
+    /// Formats a message; `false` if it was the last one.
+    fn add(&self, message: Message, batch: &mut String) -> bool {
+        match message {
+            Message::End => return false,
+            Message::Notice(text) => self.formatter.notice(&text, batch),
+            Message::Request(record) => self.formatter.request(&record, batch),
+            Message::Text(text) => batch.push_str(&text),
+        }
+        true
+    }
+}
+
+const QUEUE_LENGTH: usize = 4096;
+const MOST_BATCHED: usize = 64 << 10;
+const GATHERING: Duration = Duration::from_millis(10);

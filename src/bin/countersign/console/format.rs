@@ -1,0 +1,129 @@
+//! One line for a request.
+
+use std::fmt::Write;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
+
+use super::text::{Paint, ascii_json, escape};
+use crate::{
+    cli::LogFormat,
+    config::LogConfig,
+    proxy::{Outcome, Record, Trouble},
+};
+
+pub(super) struct Formatter {
+    log: LogConfig,
+    zone: TimeZone,
+}
+
+impl Formatter {
+    pub(super) fn new(log: LogConfig) -> Self {
+        Self { log, zone: TimeZone::system() }
+    }
+
+    pub(super) fn request(&self, record: &Record, line: &mut String) {
+        match self.log.format {
+            LogFormat::Json => put_json(line, &request_json(record)),
+            LogFormat::Pretty => self.pretty(record, line),
+        }
+    }
+
+    pub(super) fn notice(&self, text: &str, line: &mut String) {
+        match self.log.format {
+            LogFormat::Json => {
+                put_json(line, &json!({ "time": Timestamp::now().to_string(), "event": "notice", "text": text }));
+            }
+            LogFormat::Pretty => {
+                let time = Timestamp::now().to_zoned(self.zone.clone());
+                let _ = writeln!(line, "{}  {}", time.strftime("%H:%M:%S"), escape(text, 1000));
+            }
+        }
+    }
+
+    fn pretty(&self, record: &Record, line: &mut String) {
+        let paint = Paint { colour: self.log.colour };
+        let time = Timestamp::try_from(record.time).unwrap_or_default().to_zoned(self.zone.clone());
+        let status = record.status.map_or("-".to_owned(), |status| status.as_str().to_owned());
+        let verdict = match &record.outcome {
+            Outcome::Accepted(_) => paint.good("accepted"),
+            Outcome::Answered => paint.good("challenge answered"),
+            Outcome::Refused(rejection) => paint.bad(format_args!("refused: {}", rejection.kind())),
+            Outcome::Undecided if record.status.is_none() => paint.warning("client went away"),
+            Outcome::Undecided => paint.warning("not forwarded"),
+            Outcome::Unverified => paint.warning("unverified"),
+        };
+        let _ = write!(
+            line,
+            "{}  {:<4} {}  {verdict}  {status}  {:.1} ms",
+            paint.dim(time.strftime("%H:%M:%S")),
+            escape(record.method.as_str(), 20),
+            escape(record.uri.path(), 200),
+            record.duration.as_secs_f64() * 1e3,
+        );
+        if let Some(trouble) = record.trouble {
+            let _ = write!(line, "  {}", paint.bad(explain(trouble)));
+        }
+        if let (Outcome::Accepted(_), Some(true)) =
+            (&record.outcome, record.status.map(|status| status.is_redirection()))
+        {
+            let _ = write!(line, "  {}", paint.warning("(a redirect: providers do not follow it, or lose the body)"));
+        }
+        if self.log.verbose {
+            let _ = write!(line, "  {}", paint.dim(details(record)));
+        }
+        line.push('\n');
+    }
+}
+
+fn details(record: &Record) -> String {
+    let mut text = format!("from {}", record.peer);
+    if let Outcome::Accepted(verified) = &record.outcome {
+        let _ = write!(text, ", secret {}", escape(verified.secret_label().unwrap_or("without a label"), 100));
+        if let Some(url) = verified.url() {
+            let _ = write!(text, ", signed URL {} {:?}", url.scheme, url.form);
+        }
+    }
+    text
+}
+
+fn request_json(record: &Record) -> Value {
+    let (verdict, reason) = match &record.outcome {
+        Outcome::Accepted(_) => ("accepted", None),
+        Outcome::Answered => ("answered", None),
+        Outcome::Refused(rejection) => ("refused", Some(rejection.kind().as_str())),
+        Outcome::Undecided => ("undecided", None),
+        Outcome::Unverified => ("unverified", None),
+    };
+    let verified = match &record.outcome {
+        Outcome::Accepted(verified) => Some(verified),
+        _ => None,
+    };
+    json!({
+        "time": Timestamp::try_from(record.time).unwrap_or_default().to_string(),
+        "event": "request",
+        "peer": record.peer.to_string(),
+        "method": record.method.as_str(),
+        "path": record.uri.path(),
+        "verdict": verdict,
+        "reason": reason,
+        "provider": verified.map(|verified| verified.provider()),
+        "secret": verified.and_then(|verified| verified.secret_label()),
+        "status": record.status.map(|status| status.as_u16()),
+        "duration_ms": (record.duration.as_secs_f64() * 1e6).round() / 1e3,
+        "trouble": record.trouble.map(explain),
+    })
+}
+
+fn explain(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Broken => "the app closed the connection",
+        Trouble::TimedOut => "the app did not answer in time",
+        Trouble::Unreachable => "the app is not reachable",
+    }
+}
+
+pub(super) fn put_json(line: &mut String, value: &Value) {
+    line.push_str(&ascii_json(&value.to_string()));
+    line.push('\n');
+}

@@ -1,0 +1,123 @@
+//! The record of each request: what came of it, whoever decided it.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant, SystemTime},
+};
+
+use countersign::{Rejection, Verified};
+use http::{Method, Request, Response, StatusCode, Uri};
+
+use super::peer::Peer;
+
+/// What is known of a request when the head of its answer is there.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) time: SystemTime,
+    pub(crate) peer: SocketAddr,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) outcome: Outcome,
+    pub(crate) trouble: Option<Trouble>,
+    /// None if the client went away before there was an answer.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) duration: Duration,
+}
+
+/// What was decided about a request.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Verified and handed to the app.
+    Accepted(Verified),
+    /// An endpoint challenge, answered without the app.
+    Answered,
+    /// Refused: the app never saw it.
+    Refused(Rejection),
+    /// Nothing was decided: the client went away first, or the request is none that is forwarded.
+    Undecided,
+    /// Handed to the app without verification, as configured.
+    Unverified,
+}
+
+/// What went wrong between us and the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The connection broke before the answer.
+    Broken,
+    /// No connection could be made.
+    Unreachable,
+    /// No answer came in time.
+    TimedOut,
+}
+
+/// Left in the response's extensions by what stands at the bottom of the stack.
+#[derive(Clone, Debug)]
+pub(super) struct Passage {
+    pub(super) verified: Option<Verified>,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// Takes the records. Called on the data plane: it must neither block nor panic.
+pub(crate) trait Observer: Send + Sync {
+    fn request(&self, record: Record);
+
+    /// A connection ended with an error before or between requests.
+    fn broken_connection(&self, peer: SocketAddr, error: &hyper::Error);
+
+    /// Connections cannot be accepted at the moment.
+    fn accept_failed(&self, error: &std::io::Error);
+}
+
+/// A request that is being worked on. Dropped before [`finish`](Self::finish), it reports that the client went away.
+pub(super) struct Observation<'a> {
+    observer: &'a dyn Observer,
+    began: Instant,
+    record: Option<Record>,
+}
+
+impl<'a> Observation<'a> {
+    pub(super) fn begin<B>(observer: &'a dyn Observer, request: &Request<B>, peer: &Peer) -> Self {
+        let record = Record {
+            time: SystemTime::now(),
+            peer: peer.address,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            outcome: Outcome::Undecided,
+            trouble: None,
+            status: None,
+            duration: Duration::ZERO,
+        };
+        Self { observer, began: Instant::now(), record: Some(record) }
+    }
+
+    /// Reports what the response says.
+    pub(super) fn finish<B>(mut self, response: &mut Response<B>) {
+        let Some(record) = &mut self.record else { return };
+        record.status = Some(response.status());
+        let passage = response.extensions_mut().remove::<Passage>();
+        record.trouble = passage.as_ref().and_then(|passage| passage.trouble);
+        record.outcome = match (response.extensions().get::<Rejection>(), passage) {
+            (Some(rejection), _) => Outcome::Refused(*rejection),
+            (None, Some(Passage { verified: Some(verified), .. })) => Outcome::Accepted(verified),
+            (None, Some(Passage { verified: None, .. })) => Outcome::Unverified,
+            // Nobody below answered and nobody refused: the layer met a challenge.
+            (None, None) => Outcome::Answered,
+        };
+    }
+
+    /// Reports a request that was answered before anything was decided about it.
+    pub(super) fn finish_undecided(mut self, status: StatusCode) {
+        if let Some(record) = &mut self.record {
+            record.status = Some(status);
+        }
+    }
+}
+
+impl Drop for Observation<'_> {
+    fn drop(&mut self) {
+        if let Some(mut record) = self.record.take() {
+            record.duration = self.began.elapsed();
+            self.observer.request(record);
+        }
+    }
+}

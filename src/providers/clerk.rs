@@ -1,0 +1,37 @@
+use super::{Confidence, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, families::standard_webhooks};
+use crate::scheme::{Recipe, TOLERANCE};
+
+/// Clerk: HMAC-SHA256 of `{id}.{time}.{body}`, in base64 behind `v1,` (Svix).
+///
+/// * **Headers**: `svix-signature` (several signatures between blanks, any may match), `svix-id`, `svix-timestamp`.
+/// * **Signed**: id, full stop, time, full stop, the raw body.
+/// * **Time window**: 300 s on either side; the option `tolerance_s` changes it.
+/// * **Replay protection**: the signed id names one delivery; it stays the same on a retry.
+/// * **Secret**: dashboard, Webhooks, the endpoint, Signing Secret. Each endpoint has its own; development and
+///   production differ.
+///
+/// Source: <https://clerk.com/docs/guides/development/webhooks/overview>
+pub static CLERK: Provider = Provider {
+    id: "clerk",
+    aliases: &[],
+    name: "Clerk",
+    docs: "https://clerk.com/docs/guides/development/webhooks/overview",
+    status: Status::Active,
+    confidence: Confidence::High,
+    time_window: TimeWindow::Secs(300),
+    challenge: false,
+    secret: SecretInfo {
+        env: "CLERK_WEBHOOK_SIGNING_SECRET",
+        location: "Dashboard > Webhooks > the endpoint > Signing Secret",
+        format: "whsec_ and base64",
+    },
+    summary: "HMAC-SHA256 of the id, the time and the raw body",
+    pitfalls: &[
+        "the secret is base64 behind whsec_: its text is not the key",
+        "each endpoint has its own secret, and development and production differ",
+    ],
+    options: &[TOLERANCE],
+    scheme: ProviderScheme::Recipe(RECIPE),
+};
+
+const RECIPE: Recipe = standard_webhooks(&["svix-id"], &["svix-timestamp"], &["svix-signature"]).check();

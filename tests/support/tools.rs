@@ -1,0 +1,85 @@
+//! The other languages' tools that some tests need: named when they are missing, never silently done without.
+
+use std::{fs, path::Path, process::Command, sync::LazyLock};
+
+use libtest_mimic::{Failed, Trial};
+
+/// Something that a test needs and that this machine may not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    Node,
+    NodePackage(&'static str),
+    Python,
+    PythonPackage(&'static str),
+}
+
+/// What the worker for Node needs; one process serves both SDKs.
+pub(crate) const NODE_SDKS: &[Tool] = &[Tool::Node, Tool::NodePackage("plivo"), Tool::NodePackage("twilio")];
+/// What the worker for Python needs.
+pub(crate) const PYTHON_SDKS: &[Tool] = &[Tool::Python, Tool::PythonPackage("plivo"), Tool::PythonPackage("twilio")];
+
+impl Tool {
+    fn is_there(self) -> bool {
+        static NODE: LazyLock<bool> = LazyLock::new(|| runs("node"));
+        static PYTHON: LazyLock<bool> = LazyLock::new(|| runs("python3"));
+        match self {
+            Self::Node => *NODE,
+            Self::NodePackage(name) => {
+                let installed = format!("tests/sdk/.tools/node/node_modules/{name}/package.json");
+                version(&installed, |json| json["version"].as_str()).is_some_and(|installed| {
+                    version(PACKAGE_JSON, |json| json["dependencies"][name].as_str()) == Some(installed)
+                })
+            }
+            Self::Python => *PYTHON,
+            Self::PythonPackage(name) => {
+                let pins = fs::read_to_string(in_repository("tests/sdk/requirements.txt")).unwrap_or_default();
+                let pin = pins.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=="));
+                pin.is_some_and(|version| {
+                    in_repository(&format!("tests/sdk/.tools/python/{name}-{version}.dist-info")).is_dir()
+                })
+            }
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Node => "node".to_owned(),
+            Self::NodePackage(name) => format!("node package {name}"),
+            Self::Python => "python3".to_owned(),
+            Self::PythonPackage(name) => format!("python package {name}"),
+        }
+    }
+}
+
+/// A test that needs tools. Without them it is listed as ignored and its kind says what is missing; under
+/// `COUNTERSIGN_REQUIRE_TOOLS=1` it fails instead.
+pub(crate) fn trial(name: &str, tools: &[&[Tool]], run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    let mut missing: Vec<_> =
+        tools.iter().copied().flatten().filter(|tool| !tool.is_there()).map(|t| t.name()).collect();
+    missing.dedup();
+    if missing.is_empty() {
+        return Trial::test(name, run);
+    }
+    let needs = format!("needs {}", missing.join(", "));
+    if std::env::var_os("COUNTERSIGN_REQUIRE_TOOLS").is_some_and(|value| value == "1") {
+        let message = format!("{needs}: tests/sdk/install installs the packages");
+        return Trial::test(name, move || Err(message.into()));
+    }
+    Trial::test(name, run).with_kind(needs).with_ignored_flag(true)
+}
+
+/// A path in this repository.
+pub(crate) fn in_repository(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+const PACKAGE_JSON: &str = "tests/sdk/package.json";
+
+fn version(path: &str, find: impl Fn(&serde_json::Value) -> Option<&str>) -> Option<String> {
+    let json = serde_json::from_slice(&fs::read(in_repository(path)).ok()?).ok()?;
+    find(&json).map(str::to_owned)
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
