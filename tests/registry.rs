@@ -137,7 +137,12 @@ fn what_is_signed_is_verified() {
     let signed_by = RefCell::new(BTreeSet::new());
     for (id, vectors) in files() {
         let provider = providers::by_id(id).expect("it is registered");
-        let valid = vectors.iter().filter(|vector| vector.expect == Expectation::Valid);
+        // Adyen's notifications in one body may be signed with different keys.
+        let needs_one = |vector: &&Vector| {
+            let verifier = provider.verifier(secret_text(provider, vector).as_str(), &options(vector));
+            matches!(vector.verdict(&*verifier.expect("a verifier")), Ok(Ok(_)))
+        };
+        let valid = vectors.iter().filter(|vector| vector.expect == Expectation::Valid).filter(needs_one);
         let valid: Vec<_> = valid.map(|vector| Genuine::new(provider, vector)).collect();
         // Times from 2023 on: some schemes refuse what is older than themselves.
         let config = Config { cases: 48, max_shrink_iters: 64, failure_persistence: None, ..Config::default() };
@@ -255,7 +260,8 @@ impl<'a> Trial<'a> {
         ids.extend(self.delivery_id.parse::<HeaderValue>());
         signed.apply(&mut self.headers);
         let url = signed.url.as_deref().unwrap_or(url);
-        let request = WebhookRequest::new(&self.method, url, &self.headers, &self.body[..]);
+        let body = signed.body.as_deref().unwrap_or(&self.body);
+        let request = WebhookRequest::new(&self.method, url, &self.headers, body);
 
         let last = secrets.len() - 1;
         let verifier = self.provider.verifier(Secrets::new(secrets).expect("secrets"), &options).expect("a verifier");

@@ -92,6 +92,17 @@ pub(crate) fn decode_base64_text(text: &[u8]) -> Option<Vec<u8>> {
     LENIENT_PADDING.decode(text).ok()
 }
 
+/// Bytes of any length that a request presents, in canonical standard base64.
+#[cfg_attr(not(any(feature = "ecdsa", feature = "rsa")), allow(dead_code))]
+pub(crate) fn decode_strict_base64(text: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+/// Bytes of any length that a request presents, in canonical base64url without padding.
+pub(crate) fn decode_strict_base64url(text: &[u8]) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// Key material written as hexadecimal digits.
 pub(crate) fn decode_hex_text(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = vec![0; text.len() / 2];
@@ -99,6 +110,7 @@ pub(crate) fn decode_hex_text(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Hexadecimal digits in lower case.
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

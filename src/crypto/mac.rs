@@ -1,8 +1,9 @@
-//! HMAC with a kept key state, fed piece by piece.
+//! Keyed tags with a kept key state, fed piece by piece: HMAC, and what some had before it.
 
 use std::{fmt, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use smallvec::SmallVec;
@@ -10,12 +11,14 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::encoding::{MAX_TAG, SignatureTag};
-use crate::{Rejection, Secrets, verdict::SecretMatch};
+use crate::{ConfigError, Rejection, Secrets, verdict::SecretMatch};
 
 /// A message authentication code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
+    /// HMAC with MD5. Only for providers that sign with nothing better.
+    HmacMd5,
     /// HMAC (RFC 2104) with SHA-1. SHA-1's collisions do not break it, but no new scheme should use it.
     HmacSha1,
     /// HMAC with SHA-256.
@@ -24,6 +27,14 @@ pub enum Algorithm {
     HmacSha384,
     /// HMAC with SHA-512.
     HmacSha512,
+    /// MD5 of the secret and then the content: no HMAC, weak, and who knows one digest can lengthen the content. Only for
+    /// providers that sign with nothing better, and only if an option says so.
+    SecretPrefixMd5,
+    /// SHA-256 of the secret and then the content: no HMAC, and who knows one digest can lengthen the content. Only for
+    /// providers that have nothing better, and only for content whose end is certain.
+    SecretPrefixSha256,
+    /// MD5 of the content and then the secret: no HMAC, and weak. Only for providers that sign with nothing better.
+    SecretSuffixMd5,
 }
 
 impl Algorithm {
@@ -31,10 +42,14 @@ impl Algorithm {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::HmacMd5 => "hmac-md5",
             Self::HmacSha1 => "hmac-sha1",
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha384 => "hmac-sha384",
             Self::HmacSha512 => "hmac-sha512",
+            Self::SecretPrefixMd5 => "secret-prefix-md5",
+            Self::SecretPrefixSha256 => "secret-prefix-sha256",
+            Self::SecretSuffixMd5 => "secret-suffix-md5",
         }
     }
 
@@ -42,8 +57,9 @@ impl Algorithm {
     #[must_use]
     pub const fn tag_length(self) -> usize {
         match self {
+            Self::HmacMd5 | Self::SecretPrefixMd5 | Self::SecretSuffixMd5 => 16,
             Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::SecretPrefixSha256 => 32,
             Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
         }
@@ -71,10 +87,30 @@ pub(crate) struct Keys {
 /// Expanded keys.
 #[derive(Clone)]
 enum States {
+    Md5(Vec<Hmac<Md5>>),
+    Prefixed(Vec<Prefixed<Sha256>>),
+    PrefixedMd5(Vec<Prefixed<Md5>>),
     Sha1(Vec<Hmac<Sha1>>),
     Sha256(Vec<Hmac<Sha256>>),
     Sha384(Vec<Hmac<Sha384>>),
     Sha512(Vec<Hmac<Sha512>>),
+    SuffixedMd5(Vec<Suffixed<Md5>>),
+}
+
+/// Does the same with the keys of any algorithm.
+macro_rules! with_keys {
+    ($states:expr, $keys:ident => $body:expr) => {
+        match $states {
+            States::Md5($keys) => $body,
+            States::Prefixed($keys) => $body,
+            States::PrefixedMd5($keys) => $body,
+            States::Sha1($keys) => $body,
+            States::Sha256($keys) => $body,
+            States::Sha384($keys) => $body,
+            States::Sha512($keys) => $body,
+            States::SuffixedMd5($keys) => $body,
+        }
+    };
 }
 
 impl Keys {
@@ -89,6 +125,11 @@ impl Keys {
         Some(Self { states: States::expand(algorithm, &keys)?, labels })
     }
 
+    /// Keys that are the secrets' texts.
+    pub(crate) fn of_texts(algorithm: Algorithm, secrets: &Secrets) -> Result<Self, ConfigError> {
+        Self::new(algorithm, secrets, |secret| Some(Zeroizing::new(secret.to_vec()))).ok_or(ConfigError::EmptySecret)
+    }
+
     /// The position of a secret under which one of the presented signatures of what `feed` puts is right.
     ///
     /// The content is fed once, to all keys. Every secret is compared with every tag, whatever matched before.
@@ -100,12 +141,16 @@ impl Keys {
         presented: &[SignatureTag],
         feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
     ) -> Result<Option<usize>, Rejection> {
-        match &self.states {
-            States::Sha1(keys) => find(keys, presented, feed),
-            States::Sha256(keys) => find(keys, presented, feed),
-            States::Sha384(keys) => find(keys, presented, feed),
-            States::Sha512(keys) => find(keys, presented, feed),
-        }
+        with_keys!(&self.states, keys => find(keys, presented, feed))
+    }
+
+    /// The same for content that can always be fed.
+    pub(crate) fn find_fed(&self, presented: &[SignatureTag], feed: impl FnOnce(&mut dyn Sink)) -> Option<usize> {
+        let found = self.find(presented, |sink| {
+            feed(sink);
+            Ok(())
+        });
+        found.ok().flatten()
     }
 
     pub(crate) fn secret(&self, index: usize) -> SecretMatch {
@@ -130,26 +175,25 @@ impl fmt::Debug for Keys {
 impl States {
     fn expand(algorithm: Algorithm, keys: &[Zeroizing<Vec<u8>>]) -> Option<Self> {
         Some(match algorithm {
+            Algorithm::HmacMd5 => Self::Md5(expand(keys)?),
             Algorithm::HmacSha1 => Self::Sha1(expand(keys)?),
             Algorithm::HmacSha256 => Self::Sha256(expand(keys)?),
             Algorithm::HmacSha384 => Self::Sha384(expand(keys)?),
             Algorithm::HmacSha512 => Self::Sha512(expand(keys)?),
+            Algorithm::SecretPrefixMd5 => Self::PrefixedMd5(expand(keys)?),
+            Algorithm::SecretPrefixSha256 => Self::Prefixed(expand(keys)?),
+            Algorithm::SecretSuffixMd5 => Self::SuffixedMd5(expand(keys)?),
         })
     }
 
     /// The MAC under one of the keys, readable: for answers to challenges and for signing, nothing else.
     fn tag(&self, index: usize, feed: impl FnOnce(&mut dyn Sink)) -> Option<Vec<u8>> {
-        fn tag<M: Mac + Clone>(key: &M, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-            let mut mac = Running(SmallVec::from_iter([key.clone()]));
-            feed(&mut mac);
-            mac.0.into_iter().flat_map(|mac| mac.finalize().into_bytes()).collect()
+        fn tag<C: Code>(key: &C, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
+            let mut running = Running(SmallVec::from_iter([key.clone()]));
+            feed(&mut running);
+            running.0.into_iter().flat_map(|code| code.finish(<[u8]>::to_vec)).collect()
         }
-        Some(match self {
-            Self::Sha1(keys) => tag(keys.get(index)?, feed),
-            Self::Sha256(keys) => tag(keys.get(index)?, feed),
-            Self::Sha384(keys) => tag(keys.get(index)?, feed),
-            Self::Sha512(keys) => tag(keys.get(index)?, feed),
-        })
+        Some(with_keys!(self, keys => tag(keys.get(index)?, feed)))
     }
 }
 
@@ -169,22 +213,88 @@ impl Key {
     }
 }
 
-/// Expands keys. HMAC takes keys of any length but the empty one: anybody could sign with it.
-fn expand<M: KeyInit>(keys: &[Zeroizing<Vec<u8>>]) -> Option<Vec<M>> {
-    keys.iter().map(|key| if key.is_empty() { None } else { M::new_from_slice(key).ok() }).collect()
+/// A keyed function that makes a tag.
+trait Code: Clone {
+    /// `None` for keys that cannot be used.
+    fn keyed(key: &[u8]) -> Option<Self>;
+    fn feed(&mut self, bytes: &[u8]);
+    /// Shows the tag to `read`.
+    fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T;
 }
 
-fn find<M: Mac + Clone>(
-    keys: &[M],
+/// HMAC takes keys of any length.
+macro_rules! hmac_codes {
+    ($($digest:ty),+) => {
+        $(impl Code for Hmac<$digest> {
+            fn keyed(key: &[u8]) -> Option<Self> {
+                Self::new_from_slice(key).ok()
+            }
+
+            fn feed(&mut self, bytes: &[u8]) {
+                self.update(bytes);
+            }
+
+            fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
+                read(&self.finalize().into_bytes())
+            }
+        })+
+    };
+}
+
+hmac_codes!(Md5, Sha1, Sha256, Sha384, Sha512);
+
+/// A digest that has the secret in it.
+#[derive(Clone)]
+struct Prefixed<D>(D);
+
+impl<D: Digest + Clone> Code for Prefixed<D> {
+    fn keyed(key: &[u8]) -> Option<Self> {
+        Some(Self(D::new_with_prefix(key)))
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
+        read(&self.0.finalize())
+    }
+}
+
+/// A digest that gets the secret at its end.
+#[derive(Clone)]
+struct Suffixed<D>(D, Zeroizing<Vec<u8>>);
+
+impl<D: Digest + Clone> Code for Suffixed<D> {
+    fn keyed(key: &[u8]) -> Option<Self> {
+        Some(Self(D::new(), key.to_vec().into()))
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
+        read(&self.0.chain_update(&self.1[..]).finalize())
+    }
+}
+
+/// Expands keys. The empty one is none: anybody could sign with it.
+fn expand<C: Code>(keys: &[Zeroizing<Vec<u8>>]) -> Option<Vec<C>> {
+    keys.iter().map(|key| if key.is_empty() { None } else { C::keyed(key) }).collect()
+}
+
+fn find<C: Code>(
+    keys: &[C],
     presented: &[SignatureTag],
     feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
 ) -> Result<Option<usize>, Rejection> {
-    let mut macs = Running::start(keys);
-    feed(&mut macs)?;
+    let mut running = Running(keys.iter().cloned().collect());
+    feed(&mut running)?;
     let mut found = Choice::from(0);
     let mut position = 0u64;
-    for (index, mac) in macs.0.into_iter().enumerate() {
-        let expected = Expected::new(&mac.finalize().into_bytes());
+    for (index, code) in running.0.into_iter().enumerate() {
+        let expected = code.finish(Expected::new);
         let matched = presented.iter().fold(Choice::from(0), |any, tag| any | expected.matches(tag));
         position.conditional_assign(&(index as u64), matched & !found);
         found |= matched;
@@ -192,37 +302,31 @@ fn find<M: Mac + Clone>(
     Ok(bool::from(found).then_some(position as usize))
 }
 
-/// One MAC for each secret, all fed the same content. Two secrets, as in a rotation, need no allocation.
-struct Running<M>(SmallVec<[M; 2]>);
+/// One code for each secret, all fed the same content. Two secrets, as in a rotation, need no allocation.
+struct Running<C>(SmallVec<[C; 2]>);
 
-impl<M: Mac + Clone> Running<M> {
-    fn start(keys: &[M]) -> Self {
-        Self(keys.iter().cloned().collect())
-    }
-}
-
-impl<M: Mac> Sink for Running<M> {
+impl<C: Code> Sink for Running<C> {
     fn put(&mut self, bytes: &[u8]) {
-        for mac in &mut self.0 {
-            mac.update(bytes);
+        for code in &mut self.0 {
+            code.feed(bytes);
         }
     }
 }
 
 /// What a signature should be.
-pub(super) struct Expected {
+struct Expected {
     words: [u64; MAX_TAG / 8],
     length: usize,
 }
 
 impl Expected {
     /// `tag` is at most `MAX_TAG` bytes long.
-    pub(super) fn new(tag: &[u8]) -> Self {
+    fn new(tag: &[u8]) -> Self {
         Self { words: SignatureTag::words_of(tag), length: tag.len() }
     }
 
     /// Compares in constant time; a tag of another length never matches.
-    pub(super) fn matches(&self, presented: &SignatureTag) -> Choice {
+    fn matches(&self, presented: &SignatureTag) -> Choice {
         // How many words there are is no secret: the algorithm says it.
         let count = self.length.div_ceil(8);
         let same = self
@@ -245,9 +349,32 @@ pub(crate) fn hex_sha256_matches<'a>(pieces: impl Iterator<Item = &'a [u8]>, hex
     Expected::new(&digest.finalize()).matches(&presented).into()
 }
 
-#[cfg(feature = "signing")]
+/// A key that is the SHA-1 of a secret.
+pub(crate) fn sha1_key(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Sha1::digest(secret).to_vec())
+}
+
+/// The MD5 of a body, as schemes sign it that were made when `Content-MD5` was in use. A MAC covers it, yet who can make
+/// two bodies of the same MD5 can exchange them.
+pub(crate) fn md5<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 16] {
+    let mut digest = Md5::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    digest.finalize().into()
+}
+
 pub(crate) fn sha256<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut digest = Sha256::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    digest.finalize().into()
+}
+
+#[cfg(feature = "rsa")]
+pub(crate) fn sha1<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> [u8; 20] {
+    let mut digest = Sha1::new();
     for piece in pieces {
         digest.update(piece);
     }
@@ -287,6 +414,22 @@ mod tests {
             });
             assert_eq!(found, Ok(Some(0)), "{algorithm:?}");
         }
+    }
+
+    /// `printf 'whatever' | sha256sum` and `md5sum` of GNU coreutils.
+    #[test]
+    fn plain_digests() {
+        let sha256 = "85738f8f9a7f1b04b5329c590ebcb9e425925c6d0984089c43a022de4f19c281";
+        let md5sum = "008c5926ca861023c1d2a36653fd88e2";
+        let found = |algorithm, secret, content: &[u8], expected| {
+            let keys = Keys::of_texts(algorithm, &Secrets::try_from(secret).expect("a secret")).expect("keys");
+            keys.find_fed(&[tag(expected)], |sink| sink.put(content))
+        };
+        assert_eq!(found(Algorithm::SecretPrefixSha256, "what", b"ever", sha256), Some(0));
+        assert_eq!(found(Algorithm::SecretPrefixMd5, "what", b"ever", md5sum), Some(0));
+        assert_eq!(found(Algorithm::SecretSuffixMd5, "ever", b"what", md5sum), Some(0));
+        assert_eq!(found(Algorithm::SecretPrefixSha256, "ever", b"what", sha256), None);
+        assert_eq!(super::super::hex_lower(&md5([&b"what"[..], b"ever"].into_iter())), md5sum);
     }
 
     #[test]

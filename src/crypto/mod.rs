@@ -7,20 +7,40 @@
 //!    decoding it already failed.
 //! 3. A key is expanded once, when the verifier is made, and its state is cloned for each request.
 
+#[cfg(feature = "ecdsa")]
+mod ecdsa;
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod encoding;
-mod keyed_md5;
 mod mac;
+#[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
+mod public_key;
+#[cfg(feature = "rsa")]
+mod rsa;
 mod token;
+#[cfg(feature = "x509")]
+mod x509;
 
-pub use self::{encoding::Encoding, mac::Algorithm};
+#[cfg(feature = "ecdsa")]
+pub(crate) use self::ecdsa::{EcdsaKey, EcdsaSignature};
+#[cfg(feature = "ed25519")]
+pub(crate) use self::ed25519::{ED25519_LENGTH, Ed25519Key};
+#[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
+pub(crate) use self::public_key::PublicKeys;
+#[cfg(feature = "x509")]
+pub(crate) use self::x509::Certificate;
 #[cfg(feature = "signing")]
+pub(crate) use self::mac::Key;
+pub use self::{encoding::Encoding, mac::Algorithm};
 pub(crate) use self::{
-    encoding::hex_lower,
-    mac::{Key, sha256},
-};
-pub(crate) use self::{
-    encoding::{SignatureTag, decode_base64_text, decode_hex_text},
-    keyed_md5::KeyedMd5,
-    mac::{Keys, Sink, hex_sha256_matches},
+    encoding::{
+        SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64, decode_strict_base64url, hex_lower,
+    },
+    mac::{Keys, Sink, hex_sha256_matches, md5, sha1_key, sha256},
     token::{Tokens, is_same_text},
+};
+#[cfg(feature = "rsa")]
+pub(crate) use self::{
+    mac::sha1,
+    rsa::{RsaHash, RsaKey},
 };

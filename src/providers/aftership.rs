@@ -100,10 +100,7 @@ impl WebhookVerifier for AfterShip {
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let tag = present(request.head())?;
-        let found = self.keys.find(&[tag], |sink| {
-            request.body().pieces().for_each(|piece| sink.put(piece));
-            Ok(())
-        })?;
+        let found = self.keys.find_fed(&[tag], |sink| request.body().pieces().for_each(|piece| sink.put(piece)));
         let index = found.ok_or(RejectionKind::SignatureMismatch)?;
         Ok(Verdict::Accept(Verified::new(AFTERSHIP.id, self.keys.secret(index))))
     }

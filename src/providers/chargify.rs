@@ -7,7 +7,7 @@ use http::HeaderName;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, KeyedMd5, Keys, SignatureTag},
+    crypto::{Algorithm, Encoding, Keys, SignatureTag},
     request::{RequestHead, WebhookRequest},
     scheme::{OptionKind, OptionSpec, Options, form::Params},
     verifier::Context,
@@ -72,7 +72,7 @@ const MD5: HeaderName = HeaderName::from_static("x-chargify-webhook-signature");
 /// Verifies Chargify's deliveries. See [`CHARGIFY`].
 pub struct Chargify {
     keys: Keys,
-    md5: KeyedMd5,
+    md5: Keys,
     allow_md5: bool,
     query_param: Option<Box<str>>,
 }
@@ -96,7 +96,7 @@ impl Chargify {
         let keys = Keys::new(Algorithm::HmacSha256, &secrets, |text| Some(text.to_vec().into()));
         Ok(Self {
             keys: keys.ok_or(ConfigError::EmptySecret)?,
-            md5: KeyedMd5::new(&secrets),
+            md5: Keys::of_texts(Algorithm::SecretPrefixMd5, &secrets)?,
             allow_md5: false,
             query_param: None,
         })
@@ -125,7 +125,7 @@ impl Chargify {
         } else if let Some(text) = self.query_signature(head)? {
             hmac(&text)
         } else if let Some(text) = head.header(&MD5)?.filter(|text| self.allow_md5 && !text.is_empty()) {
-            Encoding::Hex.decode(text, KeyedMd5::LENGTH).map(Presented::Md5)
+            Encoding::Hex.decode(text, Algorithm::SecretPrefixMd5.tag_length()).map(Presented::Md5)
         } else {
             return Err(RejectionKind::MissingSignature.into());
         };
@@ -156,13 +156,13 @@ impl WebhookVerifier for Chargify {
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let secret = match self.present(request.head())? {
             Presented::Hmac(tag) => {
-                let found = self.keys.find(&[tag], |sink| {
-                    request.body().pieces().for_each(|piece| sink.put(piece));
-                    Ok(())
-                })?;
+                let found = self.keys.find_fed(&[tag], |sink| request.body().pieces().for_each(|piece| sink.put(piece)));
                 found.map(|index| self.keys.secret(index))
             }
-            Presented::Md5(tag) => self.md5.find(request.body().pieces(), &tag).map(|index| self.md5.secret(index)),
+            Presented::Md5(tag) => {
+                let found = self.md5.find_fed(&[tag], |sink| request.body().pieces().for_each(|piece| sink.put(piece)));
+                found.map(|index| self.md5.secret(index))
+            },
         };
         let id = request.headers().get("x-chargify-webhook-id").cloned();
         let verified = Verified::new(CHARGIFY.id, secret.ok_or(RejectionKind::SignatureMismatch)?);

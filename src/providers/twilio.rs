@@ -1,7 +1,7 @@
 //! Twilio: HMAC-SHA1 (or SHA-256) of the public URL and the sorted form parameters, in base64.
 
-mod body_hash;
-mod url_forms;
+pub(super) mod body_hash;
+pub(super) mod url_forms;
 
 use std::sync::Arc;
 

@@ -190,6 +190,32 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// Sorts by decoded name, bytewise; parameters of the same name keep their order.
+    pub(crate) fn sort_by_name(&mut self) {
+        let Self { found, order } = self;
+        order.sort_unstable();
+        for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
+            found.sort_by_text(alike, Param::name);
+        }
+    }
+
+    /// Whether a name stands more than once. Only for sorted ones.
+    pub(crate) fn repeats_a_name(&self) -> bool {
+        let mut neighbours = self.order.iter().zip(self.order.iter().skip(1));
+        neighbours.any(|(left, right)| {
+            left.prefix() == right.prefix() && self.found.are_equal(*left, *right, Param::name)
+        })
+    }
+
+    /// The value of the one parameter called `name` (its decoded form); an error if it stands there more than once.
+    pub(crate) fn only(&self, name: &str) -> Result<Option<Decoded<'a>>, Repeated> {
+        let mut found = self.iter().filter(|param| param.name().eq(name.bytes())).map(Param::value);
+        match (found.next(), found.next()) {
+            (first, None) => Ok(first),
+            (_, Some(_)) => Err(Repeated),
+        }
+    }
+
     /// Leaves one of several equal parameters. Only for sorted ones.
     pub(crate) fn dedup(&mut self) {
         let Self { found, order } = self;
@@ -214,7 +240,8 @@ impl<'a> Found<'a> {
         }
         let plain = |key: &SortKey| self.param(*key).and_then(|param| text(param).plain());
         if keys.iter().all(|key| plain(key).is_some()) {
-            keys.sort_unstable_by(|left, right| plain(left).cmp(&plain(right)));
+            // Equal ones keep their order, which is a part of the key.
+            keys.sort_unstable_by(|left, right| plain(left).cmp(&plain(right)).then(left.cmp(right)));
             return;
         }
         let mut decoded: Vec<_> =
@@ -230,6 +257,10 @@ impl<'a> Found<'a> {
         }
     }
 }
+
+/// A parameter that may stand only once is repeated: two readers could disagree about which one counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Repeated;
 
 /// A parameter whose end has not been found.
 struct Open {
@@ -524,6 +555,20 @@ mod tests {
         assert_eq!(parsed("a=b=c&d"), [pair("a", "b=c"), pair("d", "")]);
         assert_eq!(parsed("a+b=%2B%zz%4"), [pair("a b", "+%zz%4")]);
         assert_eq!(parsed("%41=%c3%A9"), [pair("A", "é")]);
+    }
+
+    #[test]
+    fn by_name() {
+        let mut params = Params::parse("bb=2&a=2&%61=1&bb=1&longer+name2&longer%20name1").expect("few parameters");
+        params.sort_by_name();
+        assert_eq!(fed(&params), b"a2a1bb2bb1longer name1longer name2");
+        assert!(params.repeats_a_name());
+        assert!(params.only("a").is_err());
+        assert!(params.only("longer name1").is_ok_and(|value| value.is_some()));
+        assert!(params.only("c").is_ok_and(|value| value.is_none()));
+        let mut params = Params::parse("longer+name2&a&longer+name1").expect("few parameters");
+        params.sort();
+        assert!(!params.repeats_a_name());
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub mod file;
 pub(crate) mod form;
 pub(crate) mod json;
 mod key;
+pub(crate) mod multipart;
 mod options;
 mod recipe;
 #[cfg(feature = "signing")]
@@ -61,5 +62,5 @@ pub use self::{
     timestamp::{Timestamp, TimestampUnit},
     verify::SchemeVerifier,
 };
-pub(crate) use self::{options::TOLERANCE, signature::Tags, verify::challenge_limit};
+pub(crate) use self::{options::TOLERANCE, signature::Tags, timestamp::check_window, verify::challenge_limit};
 pub use crate::crypto::{Algorithm, Encoding};

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 
 use super::{
@@ -32,6 +33,9 @@ pub struct Signed {
     pub removed: Vec<HeaderName>,
     /// The URL to request instead, where the scheme writes something into it (Twilio's `bodySHA256`).
     pub url: Option<String>,
+    /// The body to send instead, where the signature or what it covers stands in the body. Its `Content-Type` stays,
+    /// its length is another: a `Content-Length` must be set anew.
+    pub body: Option<Bytes>,
 }
 
 impl Signed {

@@ -19,6 +19,12 @@ pub fn unpacked(body: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
+/// Path and query, whatever the scheme and the host.
+pub fn url_target(url: &str) -> Vec<u8> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("", |path| &rest[path..]).as_bytes().to_vec()
+}
+
 /// A URL whose every byte counts, but for its scheme's case and its fragment.
 pub fn url(url: &str) -> Vec<u8> {
     let url = url.split('#').next().unwrap_or_default();

@@ -12,7 +12,7 @@ const NAME: &[u8] = b"bodySHA256";
 /// Compares the query's hash with the body. Without a hash only an empty body is covered.
 ///
 /// Twilio has sent the parameter twice: equal ones count once, differing ones are refused.
-pub(super) fn check(request: &WebhookRequest<'_>, body_is_empty: bool) -> Result<(), Rejection> {
+pub(in crate::providers) fn check(request: &WebhookRequest<'_>, body_is_empty: bool) -> Result<(), Rejection> {
     let query = request.url().query().unwrap_or_default();
     let params = Params::parse(query).ok_or(RejectionKind::SignatureMismatch)?;
     let mut hashes = params.iter().filter(|param| is_hash(param.name())).map(|param| param.value());
@@ -37,7 +37,7 @@ fn is_hash(name: Decoded<'_>) -> bool {
 
 /// The URL with the body's hash in its query, in place of another body's.
 #[cfg(feature = "signing")]
-pub(super) fn with_hash(url: &crate::SignedUrl<'_>, body: crate::request::RawBody<'_>) -> String {
+pub(in crate::providers) fn with_hash(url: &crate::SignedUrl<'_>, body: crate::request::RawBody<'_>) -> String {
     let hash = crate::crypto::hex_lower(&crate::crypto::sha256(body.pieces()));
     let [prefix, path] = url.path();
     let others = url.query().unwrap_or_default().split('&').filter(|pair| {

@@ -5,16 +5,16 @@ use std::borrow::Cow;
 use crate::{SignedUrl, public_url::Scheme, verdict::UrlForm};
 
 /// A URL in pieces, in a form that needs no text to be built.
-pub(super) struct AsRequested<'a> {
-    pub(super) form: UrlForm,
-    pub(super) pieces: [&'a str; 6],
+pub(in crate::providers) struct AsRequested<'a> {
+    pub(in crate::providers) form: UrlForm,
+    pub(in crate::providers) pieces: [&'a str; 6],
 }
 
 impl<'a> AsRequested<'a> {
     /// As it was requested, and with the port dropped or the standard one added: Twilio's products differ in that.
     ///
     /// For WebSockets a bare host may have been signed with or without the slash that every request has.
-    pub(super) fn forms(url: &SignedUrl<'a>) -> impl Iterator<Item = Self> + use<'a> {
+    pub(in crate::providers) fn forms(url: &SignedUrl<'a>) -> impl Iterator<Item = Self> + use<'a> {
         let (host, port) = url.split_port();
         let standard_port = match url.scheme {
             Scheme::Http | Scheme::Ws => ":80",
@@ -38,7 +38,7 @@ impl<'a> AsRequested<'a> {
 
 /// The forms that Twilio's SDK for Node (6.2.0) accepts after the URL as requested has failed: normalised by the
 /// WHATWG URL parser, and with the query as Node's legacy `querystring` writes it, each with and without the port.
-pub(super) fn legacy_forms(url: &SignedUrl<'_>) -> Vec<(String, UrlForm)> {
+pub(in crate::providers) fn legacy_forms(url: &SignedUrl<'_>) -> Vec<(String, UrlForm)> {
     let normal = normalise(url);
     let legacy_query = normal.query.as_deref().and_then(legacy_query);
     let mut forms = Vec::new();
