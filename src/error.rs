@@ -13,6 +13,11 @@ pub enum ConfigError {
     EmptyLimit(&'static str),
     /// A secret was the empty text.
     EmptySecret,
+    /// A provider's public key or certificate cannot be read.
+    MalformedKey {
+        /// The form that was expected.
+        expected: &'static str,
+    },
     /// A secret has not the form that the provider issues, for example a `whsec_` text that is not base64.
     MalformedSecret {
         /// The provider whose secret it should be.
@@ -65,6 +70,7 @@ impl fmt::Display for ConfigError {
         match self {
             Self::EmptyLimit(name) => write!(f, "{name} must not be zero"),
             Self::EmptySecret => f.write_str("the secret is empty"),
+            Self::MalformedKey { expected } => write!(f, "the key cannot be used: expected {expected}"),
             Self::MalformedSecret { provider, expected } => {
                 write!(f, "the secret is not one of {provider}'s: expected {expected}")
             }

@@ -14,6 +14,8 @@
 pub mod clock;
 mod crypto;
 pub mod error;
+#[cfg(any(feature = "ecdsa", feature = "x509"))]
+pub mod key_source;
 pub mod middleware;
 pub mod providers;
 pub mod public_url;

@@ -38,13 +38,14 @@
 pub(crate) mod content;
 pub(crate) mod form;
 pub(crate) mod json;
+pub(crate) mod jwt;
 mod key;
 mod options;
 mod recipe;
 #[cfg(feature = "signing")]
 pub(crate) mod sign;
 mod signature;
-mod timestamp;
+pub(crate) mod timestamp;
 mod verify;
 
 pub(crate) use self::options::TOLERANCE;
