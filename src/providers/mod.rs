@@ -10,6 +10,12 @@ mod answers;
 #[cfg(feature = "ed25519")]
 mod discord;
 mod github;
+pub mod monday;
+pub mod netlify;
+#[cfg(feature = "x509")]
+pub mod paypal;
+#[cfg(feature = "ecdsa")]
+pub mod plaid;
 pub mod plivo;
 mod provider;
 #[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
@@ -29,6 +35,10 @@ mod wise;
 
 #[cfg(feature = "ed25519")]
 pub use self::discord::DISCORD;
+#[cfg(feature = "x509")]
+pub use self::paypal::PAYPAL;
+#[cfg(feature = "ecdsa")]
+pub use self::plaid::PLAID;
 #[cfg(feature = "ecdsa")]
 pub use self::sendgrid::SENDGRID;
 #[cfg(feature = "ed25519")]
@@ -37,6 +47,8 @@ pub use self::telnyx::TELNYX;
 pub use self::wise::WISE;
 pub use self::{
     github::GITHUB,
+    monday::MONDAY,
+    netlify::NETLIFY,
     plivo::PLIVO,
     shopify::SHOPIFY,
     slack::SLACK,
@@ -52,6 +64,12 @@ pub static ALL: &[&Provider] = &[
     #[cfg(feature = "ed25519")]
     &DISCORD,
     &GITHUB,
+    &MONDAY,
+    &NETLIFY,
+    #[cfg(feature = "x509")]
+    &PAYPAL,
+    #[cfg(feature = "ecdsa")]
+    &PLAID,
     &PLIVO,
     #[cfg(feature = "ecdsa")]
     &SENDGRID,
