@@ -54,7 +54,8 @@ impl ProviderKey {
     #[cfg(feature = "x509")]
     pub fn certificate(pem: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let certificate = Certificate::from_pem(pem.as_ref());
-        let certificate = certificate.ok_or(ConfigError::MalformedKey { expected: "a certificate with an RSA key in PEM" })?;
+        let certificate =
+            certificate.ok_or(ConfigError::MalformedKey { expected: "a certificate with an RSA key in PEM" })?;
         Ok(Self(Arc::new(Material::Certificate(certificate))))
     }
 
@@ -162,7 +163,8 @@ impl StaticKeys {
     /// [`ConfigError::MalformedKey`] when one of them is no key on P-256.
     #[cfg(feature = "ecdsa")]
     pub fn jwk_array(json: &str) -> Result<Self, ConfigError> {
-        let malformed = || ConfigError::MalformedKey { expected: "an array of JSON Web Keys on P-256, each with its kid" };
+        let malformed =
+            || ConfigError::MalformedKey { expected: "an array of JSON Web Keys on P-256, each with its kid" };
         // The strict reader begins at objects.
         let set = format!("{{\"keys\":{json}}}");
         let set = Object::parse(set.as_bytes()).ok_or_else(malformed)?;

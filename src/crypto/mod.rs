@@ -20,24 +20,26 @@ mod token;
 #[cfg(feature = "x509")]
 mod x509;
 
-pub use self::{encoding::Encoding, mac::Algorithm};
+#[cfg(feature = "ecdsa")]
+pub(crate) use self::ecdsa::{EcdsaKey, EcdsaSignature};
+#[cfg(feature = "ed25519")]
+pub(crate) use self::ed25519::{ED25519_LENGTH, Ed25519Key};
 #[cfg(feature = "signing")]
 pub(crate) use self::mac::Key;
 #[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
 pub(crate) use self::public_key::PublicKeys;
 #[cfg(feature = "x509")]
 pub(crate) use self::x509::Certificate;
-#[cfg(feature = "ecdsa")]
-pub(crate) use self::ecdsa::{EcdsaKey, EcdsaSignature};
-#[cfg(feature = "ed25519")]
-pub(crate) use self::ed25519::{ED25519_LENGTH, Ed25519Key};
+pub use self::{encoding::Encoding, mac::Algorithm};
+pub(crate) use self::{
+    encoding::{
+        SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64, decode_strict_base64url, hex_lower,
+    },
+    mac::{Keys, Sink, hex_sha256_matches, sha256},
+    token::Tokens,
+};
 #[cfg(feature = "rsa")]
 pub(crate) use self::{
     mac::sha1,
     rsa::{RsaHash, RsaKey},
-};
-pub(crate) use self::{
-    encoding::{SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64, decode_strict_base64url, hex_lower},
-    mac::{Keys, Sink, hex_sha256_matches, sha256},
-    token::Tokens,
 };

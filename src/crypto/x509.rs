@@ -37,7 +37,9 @@ impl Certificate {
         if names.is_empty() {
             let attributes = certificate.subject.0.iter().flat_map(|set| set.0.iter());
             let common = attributes.filter(|attribute| attribute.oid == COMMON_NAME);
-            names = common.filter_map(|attribute| str::from_utf8(attribute.value.value()).ok().map(str::to_owned)).collect();
+            names = common
+                .filter_map(|attribute| str::from_utf8(attribute.value.value()).ok().map(str::to_owned))
+                .collect();
         }
         let validity = certificate.validity;
         Some(Self { key, not_before: secs(validity.not_before)?, not_after: secs(validity.not_after)?, names })

@@ -132,7 +132,8 @@ impl CustomScheme for Scheme {
         let key = Key::new(Algorithm::HmacSha256, secret.expose()).ok_or(SignError::MalformedSecret)?;
         let hash = hex_lower(&sha256(request.body().pieces()));
         let mut signed = Signed::default();
-        signed.header(SIGNATURE, &jwt::sign_hmac(&key, "HS256", &format!(r#"{{"iss":"netlify","sha256":"{hash}"}}"#)))?;
+        signed
+            .header(SIGNATURE, &jwt::sign_hmac(&key, "HS256", &format!(r#"{{"iss":"netlify","sha256":"{hash}"}}"#)))?;
         Ok(signed)
     }
 }

@@ -106,7 +106,8 @@ impl PayPal {
             let id = str::from_utf8(secret.expose()).ok().filter(|id| is_word(id.as_bytes()));
             Some((id?.to_owned(), secret.label_text().map(Arc::from)))
         });
-        let malformed = ConfigError::MalformedSecret { provider: PAYPAL.id, expected: "a webhook id: letters and digits" };
+        let malformed =
+            ConfigError::MalformedSecret { provider: PAYPAL.id, expected: "a webhook id: letters and digits" };
         Ok(Self { webhook_ids: ids.collect::<Option<_>>().ok_or(malformed)?, keys, tolerance: None })
     }
 
@@ -140,7 +141,8 @@ impl PayPal {
 }
 
 fn is_word(text: &[u8]) -> bool {
-    (1..=128).contains(&text.len()) && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    (1..=128).contains(&text.len())
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_certificate_url(url: &str) -> bool {
@@ -150,8 +152,7 @@ fn is_certificate_url(url: &str) -> bool {
     })
 }
 
-const HOSTS: [&str; 4] =
-    ["api.paypal.com", "api.sandbox.paypal.com", "api-m.paypal.com", "api-m.sandbox.paypal.com"];
+const HOSTS: [&str; 4] = ["api.paypal.com", "api.sandbox.paypal.com", "api-m.paypal.com", "api-m.sandbox.paypal.com"];
 
 fn is_trusted(certificate: &Certificate, context: &Context) -> Result<bool, Rejection> {
     let now = context.now().ok_or(RejectionKind::ClockUnavailable)?;

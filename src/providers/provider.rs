@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+#[cfg(any(feature = "ecdsa", feature = "x509"))]
+use crate::key_source::KeySource;
 use crate::{
     ConfigError, Secrets, WebhookVerifier,
     scheme::{OptionSpec, Options, Recipe, SchemeVerifier},
 };
-#[cfg(any(feature = "ecdsa", feature = "x509"))]
-use crate::key_source::KeySource;
 #[cfg(feature = "signing")]
 use crate::{
     Secret,

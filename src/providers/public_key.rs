@@ -6,6 +6,12 @@ use bytes::Bytes;
 use http::{HeaderName, Response, StatusCode};
 
 use super::CustomScheme;
+#[cfg(feature = "ed25519")]
+use crate::crypto::{ED25519_LENGTH, Ed25519Key, Encoding, SignatureTag, decode_base64_text, decode_hex_text};
+#[cfg(feature = "ecdsa")]
+use crate::crypto::{EcdsaKey, EcdsaSignature};
+#[cfg(feature = "rsa")]
+use crate::crypto::{RsaHash, RsaKey};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -18,12 +24,6 @@ use crate::{
     verdict::SecretMatch,
     verifier::Context,
 };
-#[cfg(feature = "ecdsa")]
-use crate::crypto::{EcdsaKey, EcdsaSignature};
-#[cfg(feature = "ed25519")]
-use crate::crypto::{ED25519_LENGTH, Ed25519Key, Encoding, SignatureTag, decode_base64_text, decode_hex_text};
-#[cfg(feature = "rsa")]
-use crate::crypto::{RsaHash, RsaKey};
 #[cfg(feature = "signing")]
 use crate::{
     Secret,

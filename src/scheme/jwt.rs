@@ -86,7 +86,9 @@ impl<'a> Token<'a> {
     }
 
     fn tag(&self, length: usize) -> Result<SignatureTag, Rejection> {
-        Encoding::Base64UrlUnpadded.decode(self.signature, length).ok_or_else(|| RejectionKind::MalformedSignature.into())
+        Encoding::Base64UrlUnpadded
+            .decode(self.signature, length)
+            .ok_or_else(|| RejectionKind::MalformedSignature.into())
     }
 
     /// The position of the ES256 key that made the signature; see [`verify_hmac`](Self::verify_hmac).
@@ -184,7 +186,13 @@ mod tests {
             Token::parse(text.as_bytes()).unwrap().header(&["HS256"]).map(drop).map_err(|r| r.kind())
         };
         assert_eq!(kind(r#"{"alg":"HS256","kid":"x"}"#), Ok(()));
-        for header in [r#"{"alg":"none"}"#, r#"{"alg":"hs256"}"#, r#"{"alg":"HS256","crit":["b64"]}"#, r#"{"alg":["HS256"]}"#, "{}"] {
+        for header in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"hs256"}"#,
+            r#"{"alg":"HS256","crit":["b64"]}"#,
+            r#"{"alg":["HS256"]}"#,
+            "{}",
+        ] {
             assert_eq!(kind(header), Err(RejectionKind::UnsupportedAlgorithm), "{header}");
         }
         for header in [r#"{"alg":"HS256","alg":"none"}"#, "[]", ""] {
@@ -194,7 +202,9 @@ mod tests {
 
     #[test]
     fn parts_are_strict() {
-        for text in ["", "a", "e30.e30", "e30.e30.AA.AA", "e30=.e30.AA", "e3 0.e30.AA", "e31.e30.AA", "Bearer e30.e30.AA"] {
+        for text in
+            ["", "a", "e30.e30", "e30.e30.AA.AA", "e30=.e30.AA", "e3 0.e30.AA", "e31.e30.AA", "Bearer e30.e30.AA"]
+        {
             assert!(Token::parse(text.as_bytes()).is_err(), "{text}");
         }
     }
