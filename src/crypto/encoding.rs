@@ -45,8 +45,8 @@ impl Encoding {
         (decoded == length && length <= MAX_TAG).then_some(SignatureTag { bytes, length })
     }
 
-    /// Writes a signature or a digest.
-    #[cfg_attr(not(feature = "signing"), allow(dead_code))]
+    /// Writes a signature.
+    #[cfg(feature = "signing")]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Base64 => STANDARD.encode(bytes),
@@ -84,7 +84,7 @@ pub(crate) fn decode_base64_text(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Bytes of any length that a request presents, in canonical standard base64.
-#[cfg_attr(not(any(feature = "ecdsa", feature = "rsa")), allow(dead_code))]
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
 pub(crate) fn decode_strict_base64(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
@@ -102,7 +102,7 @@ pub(crate) fn decode_hex_text(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Hexadecimal digits in lower case.
-#[cfg_attr(not(feature = "signing"), allow(dead_code))]
+#[cfg(feature = "signing")]
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

@@ -24,17 +24,17 @@ mod x509;
 pub(crate) use self::ecdsa::{EcdsaKey, EcdsaSignature};
 #[cfg(feature = "ed25519")]
 pub(crate) use self::ed25519::{ED25519_LENGTH, Ed25519Key};
-#[cfg(feature = "signing")]
-pub(crate) use self::mac::Key;
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+pub(crate) use self::encoding::decode_strict_base64;
 #[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
 pub(crate) use self::public_key::PublicKeys;
 #[cfg(feature = "x509")]
 pub(crate) use self::x509::Certificate;
 pub use self::{encoding::Encoding, mac::Algorithm};
+#[cfg(feature = "signing")]
+pub(crate) use self::{encoding::hex_lower, mac::Key};
 pub(crate) use self::{
-    encoding::{
-        SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64, decode_strict_base64url, hex_lower,
-    },
+    encoding::{SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64url},
     mac::{Keys, Sink, hex_sha256_matches, sha256},
     token::Tokens,
 };

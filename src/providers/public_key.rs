@@ -2,8 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http::{HeaderName, Response, StatusCode};
+use http::{HeaderName, StatusCode};
 
 use super::CustomScheme;
 #[cfg(feature = "ed25519")]
@@ -18,7 +17,7 @@ use crate::{
     crypto::PublicKeys,
     request::{RequestHead, WebhookRequest},
     scheme::{
-        Options,
+        AnswerVerified, Options,
         timestamp::{TimestampUnit, check_window},
     },
     verdict::SecretMatch,
@@ -44,7 +43,7 @@ pub(super) struct PublicKeyScheme {
     /// The header (lower case) of the delivery's id.
     pub(super) delivery_id: Option<&'static str>,
     /// Answers what the provider asks of endpoints, after the signature was found right.
-    pub(super) challenge: Option<fn(&WebhookRequest<'_>) -> Option<Response<Bytes>>>,
+    pub(super) challenge: Option<AnswerVerified>,
     pub(super) refusal_status: StatusCode,
 }
 

@@ -13,7 +13,7 @@ use crate::{
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
     request::{RequestHead, WebhookRequest},
     scheme::{
-        Format, KeyFormat, Options, Part, Recipe, Signature, TOLERANCE, Timestamp,
+        Format, KeyFormat, Options, TOLERANCE,
         timestamp::{TimestampUnit, check_window},
     },
     verdict::SecretMatch,
@@ -22,7 +22,7 @@ use crate::{
 #[cfg(feature = "signing")]
 use crate::{
     Secret,
-    scheme::{SignError, Signed, SigningContext},
+    scheme::{Part, Recipe, SignError, Signature, Signed, SigningContext, Timestamp},
 };
 
 /// Standard Webhooks (any sender that follows the specification): HMAC-SHA256 or Ed25519 over `{id}.{time}.{body}`, in
@@ -74,7 +74,8 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// The scheme with a symmetric secret.
+    /// The scheme with a symmetric secret, for signing.
+    #[cfg(feature = "signing")]
     pub(super) const fn recipe(&self) -> Recipe {
         Recipe::hmac_sha256(
             &[Part::DeliveryId, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body],
