@@ -8,7 +8,9 @@
 //!    asked for. Fetch it over TLS, with a limit in time and size, and not for each request.
 //! 2. Look-ups are synchronous. A source that does not know a key yet remembers that it was asked, fetches in the
 //!    background, and returns `None`: the delivery is refused and providers deliver again.
-//! 3. A key is parsed when it is made, not for each request.
+//! 3. Strangers can make a verifier ask for any id of the right form. Bound how many are fetched at a time, and how many
+//!    failures are remembered.
+//! 4. A key is parsed when it is made, not for each request.
 //!
 //! [`StaticKeys`] holds what it was given:
 //!

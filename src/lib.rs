@@ -8,6 +8,7 @@
 //! | [`providers`] | one page and one scheme for each provider |
 //! | [`scheme`] | the vocabulary of signature schemes, for providers of your own |
 //! | [`public_url`] | how the URL that was signed is found behind proxies and tunnels |
+//! | `key_source` (features `ecdsa`, `x509`) | certificates and key sets that providers publish |
 //! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
 //! | [`secret`], [`clock`], [`error`] | what it needs, and what can be wrong with it |
 

@@ -4,7 +4,8 @@
 //!    `Debug` and no `==`, only [`Expected::matches`]. The one exception is the signing path (`signing` feature).
 //! 2. Comparison takes the same time wherever two tags differ, and a tag of another length never gets this far:
 //!    decoding it already failed.
-//! 3. A key is expanded once, when the verifier is made, and its state is cloned for each request.
+//! 3. Public-key signatures are verified strictly, and there are no private keys here at all.
+//! 4. A key is expanded or parsed once, when the verifier is made, and its state is cloned for each request.
 
 #[cfg(feature = "ecdsa")]
 mod ecdsa;
