@@ -11,6 +11,11 @@ use std::{convert::Infallible, fmt};
 pub enum ConfigError {
     /// A secret was the empty text.
     EmptySecret,
+    /// A provider's public key or certificate cannot be read.
+    MalformedKey {
+        /// The form that was expected.
+        expected: &'static str,
+    },
     /// A secret has not the form that the provider issues, for example a `whsec_` text that is not base64.
     MalformedSecret {
         /// The provider whose secret it should be.
@@ -60,6 +65,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptySecret => f.write_str("the secret is empty"),
+            Self::MalformedKey { expected } => write!(f, "the key cannot be used: expected {expected}"),
             Self::MalformedSecret { provider, expected } => {
                 write!(f, "the secret is not one of {provider}'s: expected {expected}")
             }

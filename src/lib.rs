@@ -9,6 +9,7 @@
 //! | [`scheme`] | the vocabulary of signature schemes, for providers of your own |
 //! | [`public_url`] | how the URL that was signed is found behind proxies and tunnels |
 //! | [`guide`] | the public URL, rotation, replays, tenants, providers of your own |
+//! | `key_source` (features `ecdsa`, `x509`) | certificates and key sets that providers publish |
 //! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
 //! | [`secret`], [`clock`], [`error`] | what it needs, and what can be wrong with it |
 
@@ -16,6 +17,8 @@ pub mod clock;
 mod crypto;
 pub mod error;
 pub mod guide;
+#[cfg(any(feature = "ecdsa", feature = "x509"))]
+pub mod key_source;
 pub mod middleware;
 pub mod providers;
 pub mod public_url;

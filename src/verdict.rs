@@ -77,6 +77,12 @@ impl Verified {
         Self { provider, secret, signed_at: None, delivery_id: None, url: None }
     }
 
+    /// Names another position, for verifiers that hand only some of the secrets on.
+    pub(crate) fn with_secret_index(mut self, index: usize) -> Self {
+        self.secret.index = index;
+        self
+    }
+
     pub(crate) fn with_signed_at(mut self, time: Option<UnixTime>) -> Self {
         self.signed_at = time;
         self

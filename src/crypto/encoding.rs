@@ -65,6 +65,12 @@ pub(crate) struct SignatureTag {
 }
 
 impl SignatureTag {
+    /// The bytes, for public-key signatures.
+    #[cfg(any(feature = "ecdsa", feature = "ed25519"))]
+    pub(crate) fn bytes(&self) -> smallvec::SmallVec<[u8; MAX_TAG]> {
+        self.words.iter().flat_map(|word| word.to_le_bytes()).take(self.length).collect()
+    }
+
     /// The bytes of a tag as words. What is over `MAX_TAG` bytes is left out: no caller has that.
     pub(super) fn words_of(tag: &[u8]) -> [u64; MAX_TAG / 8] {
         let mut words = [0; MAX_TAG / 8];
@@ -93,7 +99,7 @@ pub(crate) fn decode_base64_text(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Bytes of any length that a request presents, in canonical standard base64.
-#[cfg_attr(not(any(feature = "ecdsa", feature = "rsa")), allow(dead_code))]
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
 pub(crate) fn decode_strict_base64(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }

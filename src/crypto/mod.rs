@@ -5,7 +5,8 @@
 //!    [`Keys::answer_challenge`] for the providers whose endpoint check is answered with the key that signs events.
 //! 2. Comparison takes the same time wherever two tags differ, and a tag of another length never gets this far:
 //!    decoding it already failed.
-//! 3. A key is expanded once, when the verifier is made, and its state is cloned for each request.
+//! 3. Public-key signatures are verified strictly, and there are no private keys here at all.
+//! 4. A key is expanded or parsed once, when the verifier is made, and its state is cloned for each request.
 
 #[cfg(feature = "ecdsa")]
 mod ecdsa;
@@ -25,17 +26,17 @@ mod x509;
 pub(crate) use self::ecdsa::{EcdsaKey, EcdsaSignature};
 #[cfg(feature = "ed25519")]
 pub(crate) use self::ed25519::{ED25519_LENGTH, Ed25519Key};
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+pub(crate) use self::encoding::decode_strict_base64;
+#[cfg(feature = "signing")]
+pub(crate) use self::mac::Key;
 #[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
 pub(crate) use self::public_key::PublicKeys;
 #[cfg(feature = "x509")]
 pub(crate) use self::x509::Certificate;
-#[cfg(feature = "signing")]
-pub(crate) use self::mac::Key;
 pub use self::{encoding::Encoding, mac::Algorithm};
 pub(crate) use self::{
-    encoding::{
-        SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64, decode_strict_base64url, hex_lower,
-    },
+    encoding::{SignatureTag, decode_base64_text, decode_hex_text, decode_strict_base64url, hex_lower},
     mac::{Keys, Sink, hex_sha256_matches, md5, sha1_key, sha256},
     token::{Tokens, is_same_text},
 };

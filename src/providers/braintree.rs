@@ -6,14 +6,17 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, answers};
-#[cfg(feature = "signing")]
-use crate::scheme::{SignError, Signed, SigningContext};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secret, Secrets, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, Key, Keys, SignatureTag, Sink, hex_lower, sha1_key},
+    crypto::{Algorithm, Encoding, Keys, SignatureTag, hex_lower, sha1_key},
     request::{RequestHead, WebhookRequest},
-    scheme::{Options, form::Params},
+    scheme::{Options, Tags, form::Params},
     verifier::Context,
+};
+#[cfg(feature = "signing")]
+use crate::{
+    crypto::Key,
+    scheme::{SignError, Signed, SigningContext},
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -66,7 +69,6 @@ pub struct Braintree {
 struct Pair {
     public: Box<str>,
     keys: Keys,
-    key: Key,
 }
 
 impl Pair {
@@ -74,7 +76,7 @@ impl Pair {
         let (public, private) = split(secret)?;
         let derived = sha1_key(private);
         let keys = Keys::new(Algorithm::HmacSha1, &Secrets::from(secret.clone()), |_| Some(derived.clone()))?;
-        Some(Self { public: public.into(), keys, key: Key::new(Algorithm::HmacSha1, &derived)? })
+        Some(Self { public: public.into(), keys })
     }
 }
 
@@ -95,7 +97,7 @@ impl Braintree {
 
     fn answer(&self, challenge: &[u8]) -> Option<Response<Bytes>> {
         let pair = self.pairs.first()?;
-        let tag = hex_lower(&pair.key.sign(|sink| sink.put(challenge)));
+        let tag = hex_lower(&pair.keys.answer_challenge(0, challenge)?);
         Some(answers::plain_text(&format!("{}|{tag}", pair.public)))
     }
 
@@ -106,11 +108,18 @@ impl Braintree {
         let mut ours = false;
         for (index, pair) in self.pairs.iter().enumerate() {
             let named = || form.signatures().filter(|(public, _)| *public == pair.public.as_bytes());
-            let tags = || named().filter_map(|(_, hex)| tag(hex));
+            let tags: Tags = named().filter_map(|(_, hex)| tag(hex)).collect();
             ours |= named().next().is_some();
-            readable |= tags().next().is_some();
+            readable |= !tags.is_empty();
             for end in [&b""[..], b"\n"] {
-                if pair.keys.find_fed(&tags, |sink| { sink.put(&form.payload); sink.put(end); }).is_some() {
+                if pair
+                    .keys
+                    .find_fed(&tags, |sink| {
+                        sink.put(&form.payload);
+                        sink.put(end);
+                    })
+                    .is_some()
+                {
                     found.get_or_insert(index);
                 }
             }

@@ -156,13 +156,14 @@ impl WebhookVerifier for Chargify {
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
         let secret = match self.present(request.head())? {
             Presented::Hmac(tag) => {
-                let found = self.keys.find_fed(&[tag], |sink| request.body().pieces().for_each(|piece| sink.put(piece)));
+                let found =
+                    self.keys.find_fed(&[tag], |sink| request.body().pieces().for_each(|piece| sink.put(piece)));
                 found.map(|index| self.keys.secret(index))
             }
             Presented::Md5(tag) => {
                 let found = self.md5.find_fed(&[tag], |sink| request.body().pieces().for_each(|piece| sink.put(piece)));
                 found.map(|index| self.md5.secret(index))
-            },
+            }
         };
         let id = request.headers().get("x-chargify-webhook-id").cloned();
         let verified = Verified::new(CHARGIFY.id, secret.ok_or(RejectionKind::SignatureMismatch)?);

@@ -202,7 +202,10 @@ impl WebhookVerifier for Coinbase {
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let presented = Presented::read(request.head())?;
         let covered = presented.covered.as_ref().map(|(list, names)| (*list, &names[..]));
-        let index = self.keys.find(&[presented.tag], |sink| feed(request, presented.text, covered, sink))?.ok_or(RejectionKind::SignatureMismatch)?;
+        let index = self
+            .keys
+            .find(&[presented.tag], |sink| feed(request, presented.text, covered, sink))?
+            .ok_or(RejectionKind::SignatureMismatch)?;
         check_window(presented.time, Some(self.tolerance), context)?;
         let id = HeaderName::from_static(EVENT_ID);
         let id_is_signed = covered.is_some_and(|(_, names)| names.contains(&id));

@@ -145,7 +145,10 @@ impl WebhookVerifier for Contentful {
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let presented = Presented::read(request.head())?;
-        let index = self.keys.find(&[presented.tag], |sink| feed(request, &presented.names, presented.text, sink))?.ok_or(RejectionKind::SignatureMismatch)?;
+        let index = self
+            .keys
+            .find(&[presented.tag], |sink| feed(request, &presented.names, presented.text, sink))?
+            .ok_or(RejectionKind::SignatureMismatch)?;
         check_window(presented.time, Some(self.tolerance), context)?;
         Ok(Verdict::Accept(Verified::new(CONTENTFUL.id, self.keys.secret(index)).with_signed_at(Some(presented.time))))
     }

@@ -8,7 +8,7 @@ use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Stat
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, Keys, SignatureTag},
     request::{RequestHead, WebhookRequest},
     scheme::{
         Options, TOLERANCE, TimestampUnit, check_window,
@@ -107,7 +107,13 @@ impl WebhookVerifier for DropboxSign {
         let body = request.body().contiguous();
         let json = Object::parse(json_field(request.head(), &body)?.value).ok_or(RejectionKind::MalformedBody)?;
         let event = Event::read(&json)?;
-        let index = self.keys.find_fed(&[event.tag], |sink| { sink.put(event.time_text.as_bytes()); sink.put(event.kind.as_bytes()); }).ok_or(RejectionKind::SignatureMismatch)?;
+        let index = self
+            .keys
+            .find_fed(&[event.tag], |sink| {
+                sink.put(event.time_text.as_bytes());
+                sink.put(event.kind.as_bytes());
+            })
+            .ok_or(RejectionKind::SignatureMismatch)?;
         check_window(event.time, self.tolerance, context)?;
         if event.kind == "callback_test" {
             return Ok(Verdict::Answer(Box::new(answers::plain_text(ANSWER))));

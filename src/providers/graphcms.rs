@@ -128,7 +128,10 @@ impl WebhookVerifier for Hygraph {
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let presented = Presented::read(request.head())?;
-        let index = self.keys.find_fed(&[presented.tag], |sink| feed(request, presented.environment, presented.text, sink)).ok_or(RejectionKind::SignatureMismatch)?;
+        let index = self
+            .keys
+            .find_fed(&[presented.tag], |sink| feed(request, presented.environment, presented.text, sink))
+            .ok_or(RejectionKind::SignatureMismatch)?;
         check_window(presented.time, self.tolerance, context)?;
         Ok(Verdict::Accept(Verified::new(GRAPHCMS.id, self.keys.secret(index)).with_signed_at(Some(presented.time))))
     }

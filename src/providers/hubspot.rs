@@ -165,9 +165,7 @@ impl WebhookVerifier for Hubspot {
                 &self.digest
             }
         };
-        let matching = |url: Option<&SignedUrl<'_>>| {
-            keys.find_fed(&[tag], |sink| feed(version, request, url, sink))
-        };
+        let matching = |url: Option<&SignedUrl<'_>>| keys.find_fed(&[tag], |sink| feed(version, request, url, sink));
         if let Version::V1 = version {
             let index = matching(None).ok_or(RejectionKind::SignatureMismatch)?;
             return Ok(Verdict::Accept(Verified::new(HUBSPOT.id, keys.secret(index))));

@@ -229,8 +229,8 @@ fn feed(url: &[&str], params: &Params<'_>, sink: &mut (impl Sink + ?Sized)) {
         blocks.put(piece.as_bytes());
     }
     for param in params.iter() {
-        blocks.put_decoded(param.name());
-        blocks.put_decoded(param.value());
+        blocks.put_decoded(&param.name());
+        blocks.put_decoded(&param.value());
     }
 }
 

@@ -7,9 +7,9 @@ use http::{HeaderValue, header};
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink},
+    crypto::{Algorithm, Encoding, Keys},
     request::{RequestHead, WebhookRequest},
-    scheme::{Options, TOLERANCE, TimestampUnit, check_window, form::Params, json, multipart},
+    scheme::{Options, TOLERANCE, Tags, TimestampUnit, check_window, form::Params, json, multipart},
     verifier::Context,
 };
 #[cfg(feature = "signing")]
@@ -111,7 +111,13 @@ impl WebhookVerifier for Mailgun {
         let time = TimestampUnit::Secs.parse(timestamp).ok_or(RejectionKind::TimestampMalformed)?;
         let token = fields.token.as_deref().filter(|token| !token.is_empty());
         let token = token.ok_or(RejectionKind::MalformedSignature)?;
-        let index = self.keys.find_fed(&TAGS, |sink| { sink.put(timestamp); sink.put(token); }).ok_or(RejectionKind::SignatureMismatch)?;
+        let index = self
+            .keys
+            .find_fed(&tags, |sink| {
+                sink.put(timestamp);
+                sink.put(token);
+            })
+            .ok_or(RejectionKind::SignatureMismatch)?;
         check_window(time, self.tolerance, context)?;
         Ok(Verdict::Accept(
             Verified::new(MAILGUN.id, self.keys.secret(index))
@@ -191,11 +197,11 @@ impl<'a> Fields<'a> {
     }
 
     /// The account's own signature, and the main account's.
-    fn tags(&self) -> Result<[Option<SignatureTag>; 2], Rejection> {
+    fn tags(&self) -> Result<Tags, Rejection> {
         let tag = |hex: &[u8]| Encoding::Hex.decode(hex, Algorithm::HmacSha256.tag_length());
         let own = self.signature.as_deref().filter(|hex| !hex.is_empty()).ok_or(RejectionKind::MissingSignature)?;
         let own = tag(own).ok_or(RejectionKind::MalformedSignature)?;
-        Ok([Some(own), self.parent_signature.as_deref().and_then(tag)])
+        Ok(std::iter::once(own).chain(self.parent_signature.as_deref().and_then(tag)).collect())
     }
 }
 

@@ -14,6 +14,7 @@ mod answers;
 mod asana;
 mod autodesk;
 mod bigcommerce;
+pub mod bird;
 mod bitbucket;
 mod body_time;
 pub mod bolt;
@@ -31,6 +32,8 @@ pub mod coinbase;
 mod coinbase_commerce;
 pub mod contentful;
 mod customerio;
+#[cfg(feature = "ed25519")]
+mod discord;
 mod discourse;
 mod docusign;
 mod dropbox;
@@ -63,17 +66,26 @@ pub mod mailgun;
 mod meta;
 mod microsoft_teams;
 mod modern_treasury;
+pub mod monday;
 mod mongodb;
 mod mux;
+pub mod netlify;
 mod notion;
 pub mod okta;
 mod openai;
 mod orb;
 mod orbit;
+pub mod paddle;
 mod pagerduty;
+#[cfg(feature = "x509")]
+pub mod paypal;
 mod pinwheel;
+#[cfg(feature = "ecdsa")]
+pub mod plaid;
 pub mod plivo;
 mod provider;
+#[cfg(any(feature = "ecdsa", feature = "ed25519", feature = "rsa"))]
+mod public_key;
 mod pusher;
 mod query;
 mod razorpay;
@@ -81,18 +93,26 @@ pub mod recurly;
 mod resend;
 mod revolut;
 mod sanity;
+#[cfg(feature = "ecdsa")]
+mod sendgrid;
 mod sentry;
 mod shopify;
 mod signal_sciences;
 pub mod signalwire;
 pub mod sinch;
 mod slack;
+#[cfg(feature = "x509")]
+pub mod sns;
 mod sonatype;
 mod square;
+mod standard_webhooks;
 mod strava;
 mod stripe;
+mod svix;
 mod tailored;
 pub mod telegram;
+#[cfg(feature = "ed25519")]
+mod telnyx;
 mod terraform;
 mod tiktok;
 pub mod trello;
@@ -102,8 +122,11 @@ pub mod twitter;
 mod typeform;
 mod vercel;
 pub mod vmware;
+pub mod vonage;
 mod webex;
 mod whatsapp;
+#[cfg(feature = "rsa")]
+mod wise;
 mod woocommerce;
 mod workos;
 mod worldline;
@@ -111,14 +134,30 @@ pub mod xero;
 mod zendesk;
 pub mod zoom;
 
+#[cfg(feature = "ed25519")]
+pub use self::discord::DISCORD;
+#[cfg(feature = "x509")]
+pub use self::paypal::PAYPAL;
+#[cfg(feature = "ecdsa")]
+pub use self::plaid::PLAID;
+#[cfg(feature = "ecdsa")]
+pub use self::sendgrid::SENDGRID;
+#[cfg(feature = "x509")]
+pub use self::sns::SNS;
+#[cfg(feature = "ed25519")]
+pub use self::telnyx::TELNYX;
+#[cfg(feature = "rsa")]
+pub use self::wise::WISE;
 pub use self::{
     adyen::ADYEN,
     aftership::AFTERSHIP,
     airship::AIRSHIP,
     alchemy::ALCHEMY,
+    answers::OfferedSecret,
     asana::ASANA,
     autodesk::AUTODESK,
     bigcommerce::BIGCOMMERCE,
+    bird::BIRD,
     bitbucket::BITBUCKET,
     bolt::BOLT,
     r#box::BOX,
@@ -163,16 +202,20 @@ pub use self::{
     mailgun::MAILGUN,
     microsoft_teams::MICROSOFT_TEAMS,
     modern_treasury::MODERN_TREASURY,
+    monday::MONDAY,
     mongodb::MONGODB,
     mux::MUX,
+    netlify::NETLIFY,
     notion::NOTION,
     okta::OKTA,
     openai::OPENAI,
     orb::ORB,
     orbit::ORBIT,
+    paddle::PADDLE,
     pagerduty::PAGERDUTY,
     pinwheel::PINWHEEL,
     plivo::PLIVO,
+    provider::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, by_id},
     pusher::PUSHER,
     razorpay::RAZORPAY,
     recurly::RECURLY,
@@ -187,8 +230,10 @@ pub use self::{
     slack::SLACK,
     sonatype::SONATYPE,
     square::SQUARE,
+    standard_webhooks::STANDARD_WEBHOOKS,
     strava::STRAVA,
     stripe::STRIPE,
+    svix::SVIX,
     telegram::TELEGRAM,
     terraform::TERRAFORM,
     tiktok::TIKTOK,
@@ -199,6 +244,7 @@ pub use self::{
     typeform::TYPEFORM,
     vercel::VERCEL,
     vmware::VMWARE,
+    vonage::VONAGE,
     webex::WEBEX,
     whatsapp::WHATSAPP,
     woocommerce::WOOCOMMERCE,
@@ -207,8 +253,6 @@ pub use self::{
     xero::XERO,
     zendesk::ZENDESK,
     zoom::ZOOM,
-    provider::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, by_id},
-    answers::OfferedSecret,
 };
 
 /// Every provider, sorted by id.
@@ -220,6 +264,7 @@ pub static ALL: &[&Provider] = &[
     &ASANA,
     &AUTODESK,
     &BIGCOMMERCE,
+    &BIRD,
     &BITBUCKET,
     &BOLT,
     &BOX,
@@ -236,6 +281,8 @@ pub static ALL: &[&Provider] = &[
     &COINBASE_COMMERCE,
     &CONTENTFUL,
     &CUSTOMERIO,
+    #[cfg(feature = "ed25519")]
+    &DISCORD,
     &DISCOURSE,
     &DOCUSIGN,
     &DROPBOX,
@@ -264,15 +311,22 @@ pub static ALL: &[&Provider] = &[
     &MAILGUN,
     &MICROSOFT_TEAMS,
     &MODERN_TREASURY,
+    &MONDAY,
     &MONGODB,
     &MUX,
+    &NETLIFY,
     &NOTION,
     &OKTA,
     &OPENAI,
     &ORB,
     &ORBIT,
+    &PADDLE,
     &PAGERDUTY,
+    #[cfg(feature = "x509")]
+    &PAYPAL,
     &PINWHEEL,
+    #[cfg(feature = "ecdsa")]
+    &PLAID,
     &PLIVO,
     &PUSHER,
     &RAZORPAY,
@@ -280,17 +334,25 @@ pub static ALL: &[&Provider] = &[
     &RESEND,
     &REVOLUT,
     &SANITY,
+    #[cfg(feature = "ecdsa")]
+    &SENDGRID,
     &SENTRY,
     &SHOPIFY,
     &SIGNAL_SCIENCES,
     &SIGNALWIRE,
     &SINCH,
     &SLACK,
+    #[cfg(feature = "x509")]
+    &SNS,
     &SONATYPE,
     &SQUARE,
+    &STANDARD_WEBHOOKS,
     &STRAVA,
     &STRIPE,
+    &SVIX,
     &TELEGRAM,
+    #[cfg(feature = "ed25519")]
+    &TELNYX,
     &TERRAFORM,
     &TIKTOK,
     &TRELLO,
@@ -300,8 +362,11 @@ pub static ALL: &[&Provider] = &[
     &TYPEFORM,
     &VERCEL,
     &VMWARE,
+    &VONAGE,
     &WEBEX,
     &WHATSAPP,
+    #[cfg(feature = "rsa")]
+    &WISE,
     &WOOCOMMERCE,
     &WORKOS,
     &WORLDLINE,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(any(feature = "ecdsa", feature = "x509"))]
+use crate::key_source::KeySource;
 use crate::{
     ConfigError, Secrets, WebhookVerifier,
     scheme::{OptionSpec, Options, Recipe, SchemeVerifier},
@@ -143,6 +145,22 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
     /// What is wrong with the secrets or the options.
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError>;
 
+    /// Makes a verifier that takes the provider's published keys from `keys` instead of from an option; for providers
+    /// that publish none, the same as [`verifier`](Self::verifier).
+    ///
+    /// # Errors
+    /// What is wrong with the secrets or the options.
+    #[cfg(any(feature = "ecdsa", feature = "x509"))]
+    fn verifier_with_keys(
+        &self,
+        secrets: &Secrets,
+        options: &Options,
+        keys: Arc<dyn KeySource>,
+    ) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+        drop(keys);
+        self.verifier(secrets, options)
+    }
+
     /// Signs a request as the provider would.
     ///
     /// # Errors
@@ -174,6 +192,32 @@ impl Provider {
             ProviderScheme::Recipe(recipe) => {
                 Ok(Arc::new(SchemeVerifier::with_options(self.id, recipe, &secrets, options.clone())?))
             }
+        }
+    }
+
+    /// A verifier that takes the provider's published keys from `keys`: for Amazon SNS, PayPal and Plaid. Others take no
+    /// notice of `keys`.
+    ///
+    /// # Errors
+    /// What is wrong with the secrets or the options.
+    #[cfg(any(feature = "ecdsa", feature = "x509"))]
+    pub fn verifier_with_keys<S>(
+        &self,
+        secrets: S,
+        options: &Options,
+        keys: Arc<dyn KeySource>,
+    ) -> Result<Arc<dyn WebhookVerifier>, ConfigError>
+    where
+        S: TryInto<Secrets>,
+        S::Error: Into<ConfigError>,
+    {
+        let secrets = secrets.try_into().map_err(Into::into)?;
+        match &self.scheme {
+            ProviderScheme::Custom(custom) => {
+                options.check(self.id, self.options)?;
+                custom.verifier_with_keys(&secrets, options, keys)
+            }
+            ProviderScheme::Recipe(_) => self.verifier(secrets, options),
         }
     }
 

@@ -130,8 +130,7 @@ impl WebhookVerifier for Recurly {
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
         let presented = Presented::of(request.head())?;
-        let found =
-            self.keys.find_fed(&tags(presented.signatures), |sink| feed(presented.time, request, sink));
+        let found = self.keys.find_fed(&tags(presented.signatures), |sink| feed(presented.time, request, sink));
         let index = found.ok_or(RejectionKind::SignatureMismatch)?;
         check_window(presented.signed_at, Some(self.tolerance), context)?;
         let verified = Verified::new(RECURLY.id, self.keys.secret(index));

@@ -132,7 +132,9 @@ impl WebhookVerifier for Signalwire {
                 if params.is_none() && form.form != UrlForm::AsRequested {
                     continue;
                 }
-                if let Some(index) = self.keys.find_fed(&[tag], |sink| feed(&form.pieces, params.as_ref(), request, sink)) {
+                if let Some(index) =
+                    self.keys.find_fed(&[tag], |sink| feed(&form.pieces, params.as_ref(), request, sink))
+                {
                     let url = UrlMatch { scheme: url.scheme.as_str(), form: form.form };
                     return Ok(Verdict::Accept(Verified::new(SIGNALWIRE.id, self.keys.secret(index)).with_url(url)));
                 }
@@ -171,8 +173,8 @@ fn feed(url: &[&str], params: Option<&Params<'_>>, request: &WebhookRequest<'_>,
     }
     match params {
         Some(params) => params.iter().for_each(|param| {
-            blocks.put_decoded(param.name());
-            blocks.put_decoded(param.value());
+            blocks.put_decoded(&param.name());
+            blocks.put_decoded(&param.value());
         }),
         None => request.body().pieces().for_each(|piece| blocks.put(piece)),
     }

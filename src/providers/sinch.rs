@@ -8,7 +8,7 @@ use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Stat
 use crate::{
     ConfigError, Rejection, RejectionKind, Secret, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink, decode_base64_text, md5},
+    crypto::{Algorithm, Encoding, Keys, SignatureTag, decode_base64_text, md5},
     request::{RequestHead, WebhookRequest},
     scheme::{
         Format, OptionKind, OptionSpec, Options, Part, Recipe, SchemeVerifier, Signature, TOLERANCE, Timestamp,

@@ -202,9 +202,8 @@ impl<'a> Params<'a> {
     /// Whether a name stands more than once. Only for sorted ones.
     pub(crate) fn repeats_a_name(&self) -> bool {
         let mut neighbours = self.order.iter().zip(self.order.iter().skip(1));
-        neighbours.any(|(left, right)| {
-            left.prefix() == right.prefix() && self.found.are_equal(*left, *right, Param::name)
-        })
+        neighbours
+            .any(|(left, right)| left.prefix() == right.prefix() && self.found.are_equal(*left, *right, Param::name))
     }
 
     /// The value of the one parameter called `name` (its decoded form); an error if it stands there more than once.

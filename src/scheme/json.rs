@@ -21,14 +21,19 @@ impl<'a> Object<'a> {
         serde_json::from_slice(text).ok()
     }
 
-    /// A member, `null` included.
-    pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
-    }
-
     /// How many members there are.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// All members.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, Value<'a>)> {
+        self.0.iter().map(|(name, value)| (&**name, *value))
+    }
+
+    /// A member, `null` included.
+    pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
+        self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
     }
 
     /// A member's JSON text as it stands.

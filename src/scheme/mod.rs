@@ -41,6 +41,7 @@ mod describe;
 pub mod file;
 pub(crate) mod form;
 pub(crate) mod json;
+pub(crate) mod jwt;
 mod key;
 pub(crate) mod multipart;
 mod options;

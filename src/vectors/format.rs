@@ -38,6 +38,17 @@ pub struct Vector {
     pub also_accepted_reasons: Vec<String>,
     /// The answer to a challenge.
     pub response: Option<Answer>,
+    /// The request that the answer to a challenge asks for, besides the answer itself.
+    pub outbound: Option<Outbound>,
+}
+
+/// A request that is due to somebody else.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Outbound {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
 }
 
 /// A delivery.

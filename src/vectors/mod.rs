@@ -9,6 +9,6 @@ mod format;
 mod run;
 
 pub use self::{
-    format::{Answer, Expectation, ParseError, Request, Vector, VectorFile},
+    format::{Answer, Expectation, Outbound, ParseError, Request, Vector, VectorFile},
     run::Disagreement,
 };

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use serde_json::Value;
 
-use super::{Answer, Expectation, ParseError, Vector};
+use super::{Answer, Expectation, Outbound, ParseError, Vector};
 use crate::{
     Rejection, Secrets, Verdict, WebhookVerifier,
     clock::UnixTime,
@@ -105,7 +105,10 @@ impl Vector {
         let found = match verdict {
             Ok(Verdict::Accept(_)) => "valid".to_owned(),
             Ok(Verdict::Answer(response)) => match (&self.response, self.expect) {
-                (Some(answer), Expectation::Challenge) => return compare(answer, response),
+                (Some(answer), Expectation::Challenge) => {
+                    compare(answer, response)?;
+                    return compare_outbound(self.outbound.as_ref(), outbound_of(response).as_ref());
+                }
                 _ => format!("challenge with status {}", response.status().as_u16()),
             },
             Err(rejection) => format!("invalid ({})", rejection.kind()),
@@ -151,6 +154,30 @@ fn compare(expected: &Answer, found: &Response<Bytes>) -> Result<(), Disagreemen
         _ => expected.body.as_bytes() == &found.body()[..],
     };
     if same { Ok(()) } else { differ("body", &expected.body, &String::from_utf8_lossy(found.body())) }
+}
+
+fn compare_outbound(expected: Option<&Outbound>, found: Option<&Outbound>) -> Result<(), Disagreement> {
+    let describe = |outbound: Option<&Outbound>| match outbound {
+        Some(Outbound { method, url }) => format!("an outbound {method} {url}"),
+        None => "no outbound request".to_owned(),
+    };
+    if expected == found {
+        return Ok(());
+    }
+    Err(Disagreement { expected: describe(expected), found: describe(found) })
+}
+
+/// The request that an answer asks for.
+#[cfg(feature = "x509")]
+fn outbound_of(response: &Response<Bytes>) -> Option<Outbound> {
+    let confirm = response.extensions().get::<crate::providers::sns::ConfirmSubscription>()?;
+    Some(Outbound { method: "GET".to_owned(), url: confirm.url().to_owned() })
+}
+
+/// No provider asks for any without the feature `x509`.
+#[cfg(not(feature = "x509"))]
+fn outbound_of(_: &Response<Bytes>) -> Option<Outbound> {
+    None
 }
 
 fn option_value(value: &Value) -> Option<OptionValue> {
