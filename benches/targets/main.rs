@@ -185,7 +185,6 @@ fn rotation(report: &mut Report) {
             let what = format!("{delivery}, {} secrets: MACs for each further one", further + 1.0);
             report.line("V5", &what, macs, 1.15, &format!("{:.0} ns", rounds.nanos(index)));
         }
-        report.allocations("V5", &delivery, &verifiers[1]);
     }
 }
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::encoding::{MAX_TAG, SignatureTag};
+use super::encoding::{SignatureTag, words};
 use crate::{Rejection, Secrets, verdict::SecretMatch};
 
 /// A message authentication code.
@@ -137,9 +136,9 @@ impl Key {
 
     pub(crate) fn sign(&self, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
         fn tag<M: Mac + Clone>(keys: &[M], feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-            let mut macs = Running::start(keys);
-            feed(&mut macs);
-            macs.0.into_iter().flat_map(|mac| mac.finalize().into_bytes()).collect()
+            let mut macs = keys.to_vec();
+            feed(&mut Running(&mut macs));
+            macs.into_iter().flat_map(|mac| mac.finalize().into_bytes()).collect()
         }
         match &self.0 {
             States::Sha1(keys) => tag(keys, feed),
@@ -160,60 +159,45 @@ fn find<M: Mac + Clone>(
     presented: &[SignatureTag],
     feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
 ) -> Result<Option<usize>, Rejection> {
-    let mut macs = Running::start(keys);
-    feed(&mut macs)?;
+    // Most have one secret: its state stays where it is cloned to.
+    if let [key] = keys {
+        let mut mac = key.clone();
+        feed(&mut Running(std::slice::from_mut(&mut mac)))?;
+        return Ok(bool::from(matches_any(mac, presented)).then_some(0));
+    }
+    let mut macs = keys.to_vec();
+    feed(&mut Running(&mut macs))?;
     let mut found = Choice::from(0);
     let mut position = 0u64;
-    for (index, mac) in macs.0.into_iter().enumerate() {
-        let expected = Expected::new(&mac.finalize().into_bytes());
-        let matched = presented.iter().fold(Choice::from(0), |any, tag| any | expected.matches(tag));
+    for (index, mac) in macs.into_iter().enumerate() {
+        let matched = matches_any(mac, presented);
         position.conditional_assign(&(index as u64), matched & !found);
         found |= matched;
     }
     Ok(bool::from(found).then_some(position as usize))
 }
 
-/// One MAC for each secret, all fed the same content. Two secrets, as in a rotation, need no allocation.
-struct Running<M>(SmallVec<[M; 2]>);
-
-impl<M: Mac + Clone> Running<M> {
-    fn start(keys: &[M]) -> Self {
-        Self(keys.iter().cloned().collect())
-    }
+fn matches_any<M: Mac>(mac: M, presented: &[SignatureTag]) -> Choice {
+    let expected = mac.finalize().into_bytes();
+    presented.iter().fold(Choice::from(0), |any, tag| any | matches(&expected, tag))
 }
 
-impl<M: Mac> Sink for Running<M> {
+/// One MAC for each secret, all fed the same content.
+struct Running<'m, M>(&'m mut [M]);
+
+impl<M: Mac> Sink for Running<'_, M> {
     fn put(&mut self, bytes: &[u8]) {
-        for mac in &mut self.0 {
+        for mac in &mut *self.0 {
             mac.update(bytes);
         }
     }
 }
 
-/// What a signature should be.
-struct Expected {
-    words: [u64; MAX_TAG / 8],
-    length: usize,
-}
-
-impl Expected {
-    /// `tag` is at most `MAX_TAG` bytes long.
-    fn new(tag: &[u8]) -> Self {
-        Self { words: SignatureTag::words_of(tag), length: tag.len() }
-    }
-
-    /// Compares in constant time; a tag of another length never matches.
-    fn matches(&self, presented: &SignatureTag) -> Choice {
-        // How many words there are is no secret: the algorithm says it.
-        let count = self.length.div_ceil(8);
-        let same = self
-            .words
-            .iter()
-            .zip(&presented.words)
-            .take(count)
-            .fold(Choice::from(1), |same, (left, right)| same & left.ct_eq(right));
-        same & Choice::from(u8::from(self.length != 0 && self.length == presented.length))
-    }
+/// Compares what a signature should be with what was presented, in constant time. Lengths are no secret: the algorithm
+/// says them, and a tag of another length never matches.
+fn matches(expected: &[u8], presented: &SignatureTag) -> Choice {
+    let same_length = Choice::from(u8::from(!expected.is_empty() && expected.len() == presented.length));
+    words(expected).zip(presented.words()).fold(same_length, |same, (left, right)| same & left.ct_eq(&right))
 }
 
 /// Whether `hex` is the SHA-256 of the body in hexadecimal digits.
@@ -223,7 +207,7 @@ pub(crate) fn hex_sha256_matches<'a>(pieces: impl Iterator<Item = &'a [u8]>, hex
     for piece in pieces {
         digest.update(piece);
     }
-    Expected::new(&digest.finalize()).matches(&presented).into()
+    matches(&digest.finalize(), &presented).into()
 }
 
 #[cfg(feature = "signing")]

@@ -60,9 +60,20 @@ struct SortKey(u128);
 
 const PREFIX: usize = 14;
 
+/// The part of a block that belongs to a name of each length.
+static KEPT: [u128; PREFIX + 1] = {
+    let mut kept = [0; PREFIX + 1];
+    let mut length = 1;
+    while length <= PREFIX {
+        kept[length] = u128::MAX << (8 * (LANES - length));
+        length += 1;
+    }
+    kept
+};
+
 impl SortKey {
     fn new(prefix: [u8; LANES], length: usize, index: u16) -> Self {
-        let kept = !u128::MAX.checked_shr(8 * length.min(PREFIX) as u32).unwrap_or(0);
+        let kept = KEPT.get(length).unwrap_or(&KEPT[PREFIX]);
         Self(u128::from_be_bytes(prefix) & kept | u128::from(index))
     }
 
@@ -253,6 +264,21 @@ impl<'a> Param<'a> {
         Decoded { text: self.text, at: self.raw.value, left: self.raw.value_length }
     }
 
+    /// Where name and value lie, if both in one piece.
+    fn windows(self) -> Option<(&'a [u8], Range<usize>, Range<usize>)> {
+        let Raw { name, name_length, value, value_length } = self.raw;
+        if name.piece != value.piece {
+            return None;
+        }
+        let piece = self.text.piece(name.piece as usize)?;
+        let range = |start: Position, length: u32| {
+            let start = start.offset as usize;
+            let end = start.checked_add(length as usize)?;
+            (end <= piece.len()).then_some(start..end)
+        };
+        Some((piece, range(name, name_length)?, range(value, value_length)?))
+    }
+
     fn sort_key(self, index: u16) -> SortKey {
         let name = self.name();
         if let Some((piece, range)) = name.window() {
@@ -373,6 +399,20 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         }
     }
 
+    /// Feeds a parameter's name and value, decoded.
+    pub(crate) fn put_param(&mut self, param: Param<'_>) {
+        match param.windows() {
+            Some((piece, name, value)) => {
+                self.put_encoded(piece, name);
+                self.put_encoded(piece, value);
+            }
+            None => {
+                self.put_decoded(&param.name());
+                self.put_decoded(&param.value());
+            }
+        }
+    }
+
     /// Feeds a name or a value, decoded.
     pub(crate) fn put_decoded(&mut self, text: &Decoded<'_>) {
         match text.window() {
@@ -389,13 +429,16 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 return self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
             };
             let encoded = u8x16::new(*block);
-            *self.room() = with_spaces(encoded).to_array();
+            let (filled, room) = self.room();
+            *room = with_spaces(encoded).to_array();
             let plain = first_of(positions(encoded, b'%'));
-            let taken = plain.min(end - start);
-            self.filled += taken;
-            start += taken;
-            if taken == plain && plain < LANES {
-                start = self.put_escapes(piece, start..end);
+            let left = end - start;
+            if plain < left.min(LANES) {
+                self.filled = filled + plain;
+                start = self.put_escapes(piece, start + plain..end);
+            } else {
+                self.filled = filled + left.min(LANES);
+                start += LANES;
             }
         }
     }
@@ -408,25 +451,33 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 _ => None,
             };
             start += if decoded.is_some() { 3 } else { 1 };
-            let [first, ..] = self.room();
+            let (filled, [first, ..]) = self.room();
             *first = decoded.unwrap_or(b'%');
-            self.filled += 1;
+            self.filled = filled + 1;
         }
         start
     }
 
-    /// Room for one block at the end of what is filled.
-    fn room(&mut self) -> &mut [u8; LANES] {
+    /// How much is filled, and room for one block after it.
+    fn room(&mut self) -> (usize, &mut [u8; LANES]) {
         if self.filled + LANES > BLOCKS {
             self.flush();
         }
+        let filled = self.filled;
         #[allow(clippy::expect_used, reason = "flushed above if there was no room")]
-        self.buffer.get_mut(self.filled..).and_then(<[u8]>::first_chunk_mut).expect("there is room")
+        let room = self.buffer.get_mut(filled..).and_then(<[u8]>::first_chunk_mut).expect("there is room");
+        (filled, room)
     }
 
     fn flush(&mut self) {
         self.sink.put(self.buffer.get(..self.filled).unwrap_or_default());
         self.filled = 0;
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for Blocks<'_, S> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.put(bytes);
     }
 }
 
@@ -459,21 +510,22 @@ fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
     block
 }
 
-const fn hex_pair(high: u8, low: u8) -> Option<u8> {
-    match (hex_value(high), hex_value(low)) {
-        (Some(high), Some(low)) => Some((high << 4) | low),
-        _ => None,
-    }
+fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    let (high, low) = (HEX_VALUES[usize::from(high)], HEX_VALUES[usize::from(low)]);
+    ((high | low) < 16).then_some((high << 4) | (low & 0x0f))
 }
 
-const fn hex_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+/// The value of each hexadecimal digit, 0xff for every other byte.
+static HEX_VALUES: [u8; 256] = {
+    let mut values = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
     }
-}
+    values
+};
 
 #[cfg(test)]
 mod tests {
@@ -495,8 +547,7 @@ mod tests {
         let mut all = Vec::new();
         let mut blocks = Blocks::new(&mut all);
         for param in params.iter() {
-            blocks.put_decoded(&param.name());
-            blocks.put_decoded(&param.value());
+            blocks.put_param(param);
         }
         drop(blocks);
         all

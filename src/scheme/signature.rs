@@ -152,7 +152,11 @@ impl Format {
 impl Encoding {
     /// Adds the tags of a header, those that cannot be decoded left out.
     pub(crate) fn read_tags(self, format: Format, value: &[u8], length: usize, tags: &mut Tags) {
-        format.each_signature(value, |text| tags.extend(self.decode(text, length)));
+        format.each_signature(value, |text| {
+            if let Some(tag) = self.decode(text, length) {
+                tags.push(tag);
+            }
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::{
     content::{Companions, Part, feed},
+    form::Blocks,
     options::Options,
     recipe::Recipe,
     signature::Tags,
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::Keys,
+    crypto::{Keys, SignatureTag},
     request::{RequestHead, WebhookRequest},
     verdict::{UrlForm, UrlMatch},
     verifier::Context,
@@ -39,9 +40,8 @@ struct Names {
     parts: SmallVec<[HeaderName; 1]>,
 }
 
-/// What the headers present.
+/// What the headers present besides signatures.
 struct Presented<'a> {
-    tags: Tags,
     companions: Companions<'a>,
     signed_at: Option<UnixTime>,
 }
@@ -108,7 +108,14 @@ impl SchemeVerifier {
         verifier.choose(head)
     }
 
-    fn present<'a>(&self, head: &RequestHead<'a>, signatures: &[&'a [u8]]) -> Result<Presented<'a>, Rejection> {
+    /// Reads the signatures into `tags`, and what belongs to them.
+    #[inline]
+    fn present<'a>(
+        &self,
+        head: &RequestHead<'a>,
+        signatures: &[&'a [u8]],
+        tags: &mut Tags,
+    ) -> Result<Presented<'a>, Rejection> {
         let Recipe { signature, timestamp, .. } = self.recipe;
         let Some(first) = signatures.first().copied() else { return Err(RejectionKind::MissingSignature.into()) };
         let pair = match timestamp.map(|timestamp| timestamp.location) {
@@ -116,9 +123,8 @@ impl SchemeVerifier {
             _ => None,
         };
         let length = self.recipe.algorithm.tag_length();
-        let mut tags = Tags::new();
         for value in signatures {
-            signature.encoding.read_tags(signature.format, value, length, &mut tags);
+            signature.encoding.read_tags(signature.format, value, length, tags);
         }
         if tags.is_empty() {
             return Err(signature.format.complaint(first, pair).into());
@@ -146,63 +152,70 @@ impl SchemeVerifier {
                 .filter(|id| !id.is_empty())
                 .ok_or(RejectionKind::MalformedSignature)?;
         }
-        Ok(Presented { tags, companions, signed_at })
+        Ok(Presented { companions, signed_at })
     }
 
     fn matching(
         &self,
         request: &WebhookRequest<'_>,
         presented: &Presented<'_>,
+        tags: &[SignatureTag],
         url: Option<&crate::SignedUrl<'_>>,
     ) -> Result<Option<usize>, Rejection> {
-        self.keys.find(&presented.tags, |sink| {
-            feed(self.recipe.content, &self.names.parts, request, url, presented.companions, sink)
+        let content = self.recipe.content;
+        self.keys.find(tags, |sink| match content {
+            [_] => feed(content, &self.names.parts, request, url, presented.companions, sink),
+            // Short parts are brought together once, and not in each secret's MAC.
+            _ => feed(content, &self.names.parts, request, url, presented.companions, &mut Blocks::new(sink)),
         })
     }
 
-    fn accept(&self, request: &WebhookRequest<'_>, presented: &Presented<'_>) -> Result<Verified, Rejection> {
-        let (index, url) = if self.recipe.signs_url() {
-            if request.url().is_unknown() {
-                return Err(RejectionKind::UrlUnknown.into());
+    /// Which secret made one of the signatures, and over which of the URLs.
+    fn find_secret(
+        &self,
+        request: &WebhookRequest<'_>,
+        presented: &Presented<'_>,
+        tags: &[SignatureTag],
+    ) -> Result<(usize, Option<UrlMatch>), Rejection> {
+        if !self.recipe.signs_url() {
+            let index = self.matching(request, presented, tags, None)?;
+            return Ok((index.ok_or(RejectionKind::SignatureMismatch)?, None));
+        }
+        if request.url().is_unknown() {
+            return Err(RejectionKind::UrlUnknown.into());
+        }
+        for url in request.url().candidates() {
+            if let Some(index) = self.matching(request, presented, tags, Some(&url))? {
+                let scheme = url.scheme.as_str();
+                return Ok((index, Some(UrlMatch { scheme, form: UrlForm::AsRequested })));
             }
-            let mut found = None;
-            for url in request.url().candidates() {
-                if let Some(index) = self.matching(request, presented, Some(&url))? {
-                    found = Some((index, url.scheme.as_str()));
-                    break;
-                }
-            }
-            let (index, scheme) = found.ok_or(RejectionKind::SignatureMismatch)?;
-            (index, Some(UrlMatch { scheme, form: UrlForm::AsRequested }))
-        } else {
-            (self.matching(request, presented, None)?.ok_or(RejectionKind::SignatureMismatch)?, None)
-        };
-        let verified = Verified::new(self.provider, self.keys.secret(index))
-            .with_signed_at(presented.signed_at.filter(|_| self.recipe.content.contains(&Part::Timestamp)))
-            .with_delivery_id(self.delivery_id(request.head()));
-        Ok(match url {
-            Some(url) => verified.with_url(url),
-            None => verified,
-        })
+        }
+        Err(RejectionKind::SignatureMismatch.into())
     }
 
     fn decide(
         &self,
         request: &WebhookRequest<'_>,
         presented: &Presented<'_>,
+        tags: &[SignatureTag],
         context: &Context,
     ) -> Result<Verdict, Rejection> {
-        let verified = self.accept(request, presented)?;
-        if let (Some(time), Some(timestamp)) = (presented.signed_at, self.recipe.timestamp)
-            && self.recipe.content.contains(&Part::Timestamp)
-        {
+        let (index, url) = self.find_secret(request, presented, tags)?;
+        let signed_at = presented.signed_at.filter(|_| self.recipe.content.contains(&Part::Timestamp));
+        if let (Some(time), Some(timestamp)) = (signed_at, self.recipe.timestamp) {
             check_window(time, self.options.tolerance().or(timestamp.tolerance), context)?;
         }
         let challenge = self.recipe.challenge.and_then(|challenge| challenge.verified);
-        Ok(match challenge.and_then(|answer| answer(request)) {
-            Some(response) => Verdict::Answer(Box::new(response)),
-            None => Verdict::Accept(verified),
-        })
+        if let Some(response) = challenge.and_then(|answer| answer(request)) {
+            return Ok(Verdict::Answer(Box::new(response)));
+        }
+        Ok(Verdict::Accept(Verified {
+            provider: self.provider,
+            secret: self.keys.secret(index),
+            signed_at,
+            delivery_id: self.delivery_id(request.head()),
+            url,
+        }))
     }
 
     fn delivery_id(&self, head: &RequestHead<'_>) -> Option<HeaderValue> {
@@ -222,7 +235,7 @@ impl WebhookVerifier for SchemeVerifier {
             return Ok(());
         }
         let (chosen, signatures) = self.choose(head)?;
-        chosen.present(head, &signatures).map(drop)
+        chosen.present(head, &signatures, &mut Tags::new()).map(drop)
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
@@ -233,8 +246,9 @@ impl WebhookVerifier for SchemeVerifier {
             return answered.map(|response| Verdict::Answer(Box::new(response)));
         }
         let (chosen, signatures) = self.choose(request.head())?;
-        let presented = chosen.present(request.head(), &signatures)?;
-        chosen.decide(request, &presented, context)
+        let mut tags = Tags::new();
+        let presented = chosen.present(request.head(), &signatures, &mut tags)?;
+        chosen.decide(request, &presented, &tags, context)
     }
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
