@@ -127,8 +127,8 @@ impl<'a> RequestHead<'a> {
     #[must_use]
     pub fn has_content_type(&self, wanted: &str) -> bool {
         let Ok(Some(value)) = self.header(&http::header::CONTENT_TYPE) else { return false };
-        let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        essence.eq_ignore_ascii_case(wanted.as_bytes())
+        let Some((essence, rest)) = value.trim_ascii_start().split_at_checked(wanted.len()) else { return false };
+        essence.eq_ignore_ascii_case(wanted.as_bytes()) && matches!(rest.trim_ascii_start(), [] | [b';', ..])
     }
 
     /// Whether the request asks to become a WebSocket.

@@ -23,6 +23,8 @@ pub(crate) struct Params<'a> {
     found: Found<'a>,
     /// The parameters' order: what is sorted instead of them.
     order: SmallVec<[SortKey; 32]>,
+    /// Whether sorting found names that start alike.
+    alike: bool,
 }
 
 /// The parameters as they came.
@@ -90,7 +92,7 @@ impl<'a> Params<'a> {
     /// The parameters of `text`, which [`read`](Self::read) is to find: it fills them in where they are, and they are
     /// large.
     pub(crate) fn new(text: impl Into<RawBody<'a>>) -> Self {
-        Self { found: Found { text: text.into(), params: SmallVec::new() }, order: SmallVec::new() }
+        Self { found: Found { text: text.into(), params: SmallVec::new() }, order: SmallVec::new(), alike: false }
     }
 
     /// Finds all parameters.
@@ -184,10 +186,11 @@ impl<'a> Params<'a> {
 
     /// Sorts by decoded name, then by decoded value, bytewise.
     pub(crate) fn sort(&mut self) {
-        let Self { found, order } = self;
+        let Self { found, order, alike: any_alike } = self;
         order.sort_unstable();
         for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
             if alike.len() > 1 {
+                *any_alike = true;
                 found.sort_by_text(alike, Param::name);
                 for equal in alike.chunk_by_mut(|left, right| found.are_equal(*left, *right, Param::name)) {
                     found.sort_by_text(equal, Param::value);
@@ -198,7 +201,10 @@ impl<'a> Params<'a> {
 
     /// Leaves one of several equal parameters. Only for sorted ones.
     pub(crate) fn dedup(&mut self) {
-        let Self { found, order } = self;
+        let Self { found, order, alike } = self;
+        if !*alike {
+            return;
+        }
         order.dedup_by(|later, earlier| {
             later.prefix() == earlier.prefix()
                 && found.are_equal(*later, *earlier, Param::name)
