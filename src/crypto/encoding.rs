@@ -34,18 +34,22 @@ impl Encoding {
 
     /// Decodes a signature that a request presents; `None` unless it is exactly `length` bytes, canonically written.
     pub(crate) fn decode(self, text: &[u8], length: usize) -> Option<SignatureTag> {
-        if length > MAX_TAG {
-            return None;
-        }
-        let mut tag = SignatureTag { bytes: [0; ROOM], length };
+        let mut tag = SignatureTag::EMPTY;
+        self.decode_into(text, length, &mut tag).then_some(tag)
+    }
+
+    /// The same in place; false unless `tag` then holds a signature.
+    pub(crate) fn decode_into(self, text: &[u8], length: usize, tag: &mut SignatureTag) -> bool {
         let decoded = match self {
-            Self::Hex => decode_hex(text, &mut tag.bytes)?,
+            _ if length > MAX_TAG => None,
+            Self::Hex => decode_hex(text, &mut tag.bytes),
             // The decoder works on whole groups of four; a longer text cannot be `length` bytes anyway.
-            _ if text.len() > MAX_TAG.div_ceil(3) * 4 => return None,
-            Self::Base64 => STANDARD.decode_slice(text, &mut tag.bytes).ok()?,
-            Self::Base64UrlUnpadded => URL_SAFE_NO_PAD.decode_slice(text, &mut tag.bytes).ok()?,
+            _ if text.len() > MAX_TAG.div_ceil(3) * 4 => None,
+            Self::Base64 => STANDARD.decode_slice(text, &mut tag.bytes).ok(),
+            Self::Base64UrlUnpadded => URL_SAFE_NO_PAD.decode_slice(text, &mut tag.bytes).ok(),
         };
-        (decoded == length).then_some(tag)
+        tag.length = length;
+        decoded == Some(length)
     }
 
     /// Writes a signature.
@@ -71,6 +75,9 @@ pub(crate) struct SignatureTag {
 }
 
 impl SignatureTag {
+    /// Room for a tag. It matches nothing.
+    pub(crate) const EMPTY: Self = Self { bytes: [0; ROOM], length: 0 };
+
     /// The tag in words, which are quick to compare, the last one filled with zeros.
     pub(super) fn words(&self) -> impl Iterator<Item = u64> {
         words(self.bytes.get(..self.length).unwrap_or_default())

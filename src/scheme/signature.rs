@@ -153,8 +153,9 @@ impl Encoding {
     /// Adds the tags of a header, those that cannot be decoded left out.
     pub(crate) fn read_tags(self, format: Format, value: &[u8], length: usize, tags: &mut Tags) {
         format.each_signature(value, |text| {
-            if let Some(tag) = self.decode(text, length) {
-                tags.push(tag);
+            tags.push(SignatureTag::EMPTY);
+            if !tags.last_mut().is_some_and(|tag| self.decode_into(text, length, tag)) {
+                tags.pop();
             }
         });
     }
@@ -167,11 +168,11 @@ fn names_a_version(value: &[u8]) -> bool {
     })
 }
 
-fn split<'v>(value: &'v [u8], separator: char) -> impl Iterator<Item = &'v [u8]> + Clone {
+fn split(value: &[u8], separator: char) -> impl Iterator<Item = &[u8]> + Clone {
     value.split(move |byte| *byte == separator as u8).map(<[u8]>::trim_ascii)
 }
 
-fn pairs<'v>(value: &'v [u8], separator: char, assign: char) -> impl Iterator<Item = (&'v [u8], &'v [u8])> + Clone {
+fn pairs(value: &[u8], separator: char, assign: char) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
     split(value, separator).filter_map(move |item| {
         let end = item.iter().position(|byte| *byte == assign as u8)?;
         Some((item.get(..end)?, item.get(end + 1..)?))

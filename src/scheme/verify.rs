@@ -16,7 +16,7 @@ use super::{
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
-    crypto::{Keys, SignatureTag},
+    crypto::Keys,
     request::{RequestHead, WebhookRequest},
     verdict::{UrlForm, UrlMatch},
     verifier::Context,
@@ -40,8 +40,12 @@ struct Names {
     parts: SmallVec<[HeaderName; 1]>,
 }
 
-/// What the headers present besides signatures.
+/// What the headers present. Filled in where it is: moving it about would take as long as reading it.
+#[derive(Default)]
 struct Presented<'a> {
+    /// The values of the signature headers that count.
+    signatures: SmallVec<[&'a [u8]; 2]>,
+    tags: Tags,
     companions: Companions<'a>,
     signed_at: Option<UnixTime>,
 }
@@ -75,27 +79,20 @@ impl SchemeVerifier {
         Ok(Self { provider, recipe: *recipe, names: Names::of(recipe), keys, options, legacy })
     }
 
-    /// The values of the signature headers that count.
-    fn signatures<'a>(&self, head: &RequestHead<'a>) -> Result<SmallVec<[&'a [u8]; 2]>, Rejection> {
-        let mut values = SmallVec::new();
+    /// Finds the signatures, and the verifier that is to decide: the older scheme's only if there is none for the newer
+    /// one, and only if it is allowed.
+    fn choose<'a>(&self, head: &RequestHead<'a>, presented: &mut Presented<'a>) -> Result<&Self, Rejection> {
         for name in &self.names.signature {
             match head.header(name)? {
-                Some(value) if !value.is_empty() => values.push(value),
+                Some(value) if !value.is_empty() => presented.signatures.push(value),
                 _ => continue,
             }
             if !self.recipe.signature.any {
                 break;
             }
         }
-        Ok(values)
-    }
-
-    /// The verifier that is to decide, with the signatures for it: the older scheme's only if there is none for the
-    /// newer one, and only if it is allowed.
-    fn choose<'a>(&self, head: &RequestHead<'a>) -> Result<(&Self, SmallVec<[&'a [u8]; 2]>), Rejection> {
-        let signatures = self.signatures(head)?;
-        if !signatures.is_empty() {
-            return Ok((self, signatures));
+        if !presented.signatures.is_empty() {
+            return Ok(self);
         }
         let (Some(verifier), Some(legacy)) = (&self.legacy, self.recipe.legacy) else {
             return Err(RejectionKind::MissingSignature.into());
@@ -105,32 +102,25 @@ impl SchemeVerifier {
             let any = verifier.names.signature.iter().any(is_there);
             return Err(if any { RejectionKind::UnsupportedAlgorithm } else { RejectionKind::MissingSignature }.into());
         }
-        verifier.choose(head)
+        verifier.choose(head, presented)
     }
 
-    /// Reads the signatures into `tags`, and what belongs to them.
-    #[inline]
-    fn present<'a>(
-        &self,
-        head: &RequestHead<'a>,
-        signatures: &[&'a [u8]],
-        tags: &mut Tags,
-    ) -> Result<Presented<'a>, Rejection> {
-        let Recipe { signature, timestamp, .. } = self.recipe;
+    /// Reads the signatures that were found, and what belongs to them.
+    fn read<'a>(&self, head: &RequestHead<'a>, presented: &mut Presented<'a>) -> Result<(), Rejection> {
+        let Recipe { signature, timestamp, .. } = &self.recipe;
+        let Presented { signatures, tags, companions, signed_at } = presented;
         let Some(first) = signatures.first().copied() else { return Err(RejectionKind::MissingSignature.into()) };
-        let pair = match timestamp.map(|timestamp| timestamp.location) {
+        let pair = match timestamp.as_ref().map(|timestamp| timestamp.location) {
             Some(Location::Pair(name)) => Some(name),
             _ => None,
         };
         let length = self.recipe.algorithm.tag_length();
-        for value in signatures {
+        for value in &*signatures {
             signature.encoding.read_tags(signature.format, value, length, tags);
         }
         if tags.is_empty() {
             return Err(signature.format.complaint(first, pair).into());
         }
-        let mut companions = Companions::default();
-        let mut signed_at = None;
         if let Some(timestamp) = timestamp {
             let text = match timestamp.location {
                 Location::Headers(_) => first_of(head, &self.names.timestamp)?,
@@ -139,7 +129,7 @@ impl SchemeVerifier {
             match text {
                 Some(text) => {
                     companions.timestamp = text;
-                    signed_at = Some(timestamp.unit.parse(text).ok_or(RejectionKind::TimestampMalformed)?);
+                    *signed_at = Some(timestamp.unit.parse(text).ok_or(RejectionKind::TimestampMalformed)?);
                 }
                 None if self.recipe.content.contains(&Part::Timestamp) => {
                     return Err(RejectionKind::TimestampMissing.into());
@@ -152,18 +142,17 @@ impl SchemeVerifier {
                 .filter(|id| !id.is_empty())
                 .ok_or(RejectionKind::MalformedSignature)?;
         }
-        Ok(Presented { companions, signed_at })
+        Ok(())
     }
 
     fn matching(
         &self,
         request: &WebhookRequest<'_>,
         presented: &Presented<'_>,
-        tags: &[SignatureTag],
         url: Option<&crate::SignedUrl<'_>>,
     ) -> Result<Option<usize>, Rejection> {
         let content = self.recipe.content;
-        self.keys.find(tags, |sink| match content {
+        self.keys.find(&presented.tags, |sink| match content {
             [_] => feed(content, &self.names.parts, request, url, presented.companions, sink),
             // Short parts are brought together once, and not in each secret's MAC.
             _ => feed(content, &self.names.parts, request, url, presented.companions, &mut Blocks::new(sink)),
@@ -175,17 +164,16 @@ impl SchemeVerifier {
         &self,
         request: &WebhookRequest<'_>,
         presented: &Presented<'_>,
-        tags: &[SignatureTag],
     ) -> Result<(usize, Option<UrlMatch>), Rejection> {
         if !self.recipe.signs_url() {
-            let index = self.matching(request, presented, tags, None)?;
+            let index = self.matching(request, presented, None)?;
             return Ok((index.ok_or(RejectionKind::SignatureMismatch)?, None));
         }
         if request.url().is_unknown() {
             return Err(RejectionKind::UrlUnknown.into());
         }
         for url in request.url().candidates() {
-            if let Some(index) = self.matching(request, presented, tags, Some(&url))? {
+            if let Some(index) = self.matching(request, presented, Some(&url))? {
                 let scheme = url.scheme.as_str();
                 return Ok((index, Some(UrlMatch { scheme, form: UrlForm::AsRequested })));
             }
@@ -197,10 +185,9 @@ impl SchemeVerifier {
         &self,
         request: &WebhookRequest<'_>,
         presented: &Presented<'_>,
-        tags: &[SignatureTag],
         context: &Context,
     ) -> Result<Verdict, Rejection> {
-        let (index, url) = self.find_secret(request, presented, tags)?;
+        let (index, url) = self.find_secret(request, presented)?;
         let signed_at = presented.signed_at.filter(|_| self.recipe.content.contains(&Part::Timestamp));
         if let (Some(time), Some(timestamp)) = (signed_at, self.recipe.timestamp) {
             check_window(time, self.options.tolerance().or(timestamp.tolerance), context)?;
@@ -234,8 +221,8 @@ impl WebhookVerifier for SchemeVerifier {
         {
             return Ok(());
         }
-        let (chosen, signatures) = self.choose(head)?;
-        chosen.present(head, &signatures, &mut Tags::new()).map(drop)
+        let mut presented = Presented::default();
+        self.choose(head, &mut presented)?.read(head, &mut presented)
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
@@ -245,10 +232,10 @@ impl WebhookVerifier for SchemeVerifier {
         {
             return answered.map(|response| Verdict::Answer(Box::new(response)));
         }
-        let (chosen, signatures) = self.choose(request.head())?;
-        let mut tags = Tags::new();
-        let presented = chosen.present(request.head(), &signatures, &mut tags)?;
-        chosen.decide(request, &presented, &tags, context)
+        let mut presented = Presented::default();
+        let chosen = self.choose(request.head(), &mut presented)?;
+        chosen.read(request.head(), &mut presented)?;
+        chosen.decide(request, &presented, context)
     }
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
