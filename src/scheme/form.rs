@@ -161,6 +161,7 @@ impl<'a> Params<'a> {
         Some(())
     }
 
+    #[inline]
     fn close(&mut self, open: &Open) -> Option<()> {
         let raw = match open.value {
             Some(value) => Raw { name: open.name, name_length: open.name_length, value, value_length: open.length },
@@ -406,6 +407,7 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     }
 
     /// Feeds a parameter's name and value, decoded.
+    #[inline]
     pub(crate) fn put_param(&mut self, param: Param<'_>) {
         match param.windows() {
             Some((piece, name, value)) => {
@@ -428,11 +430,11 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     }
 
     /// Decodes up to sixteen bytes at a time, whatever follows them in the piece: `+` by arithmetic, escapes one by one.
+    #[inline]
     fn put_encoded(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) {
         while start < end {
             let Some(block) = piece.get(start..).and_then(<[u8]>::first_chunk::<LANES>) else {
-                let tail = piece.get(start..end).unwrap_or_default();
-                return self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
+                return self.put_tail(piece.get(start..end).unwrap_or_default());
             };
             let encoded = u8x16::new(*block);
             let (filled, room) = self.room();
@@ -447,6 +449,12 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 start += LANES;
             }
         }
+    }
+
+    /// The same for what has no whole block after it: the end of a piece.
+    #[cold]
+    fn put_tail(&mut self, tail: &[u8]) {
+        self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
     }
 
     /// Decodes the escapes that the range starts with; where they end.
