@@ -112,9 +112,10 @@ impl<'a> RequestHead<'a> {
     /// [`RejectionKind::MalformedSignature`] when it is repeated with differing values, since two readers could then
     /// disagree about which one counts.
     pub fn header(&self, name: &HeaderName) -> Result<Option<&'a [u8]>, Rejection> {
-        let mut values = self.headers.get_all(name).iter();
-        let Some(first) = values.next() else { return Ok(None) };
-        if values.any(|other| other != first) {
+        let Some(first) = self.headers.get(name) else { return Ok(None) };
+        // Looked for only where some header is repeated at all.
+        let repeats = self.headers.len() > self.headers.keys_len();
+        if repeats && self.headers.get_all(name).iter().any(|other| other != first) {
             return Err(Rejection::new(RejectionKind::MalformedSignature));
         }
         Ok(Some(first.as_bytes()))
@@ -126,8 +127,8 @@ impl<'a> RequestHead<'a> {
     #[must_use]
     pub fn has_content_type(&self, wanted: &str) -> bool {
         let Ok(Some(value)) = self.header(&http::header::CONTENT_TYPE) else { return false };
-        let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        essence.eq_ignore_ascii_case(wanted.as_bytes())
+        let Some((essence, rest)) = value.trim_ascii_start().split_at_checked(wanted.len()) else { return false };
+        essence.eq_ignore_ascii_case(wanted.as_bytes()) && matches!(rest.trim_ascii_start(), [] | [b';', ..])
     }
 
     /// Whether the request asks to become a WebSocket.

@@ -32,11 +32,11 @@ pub enum Verdict {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verified {
-    provider: &'static str,
-    secret: SecretMatch,
-    signed_at: Option<UnixTime>,
-    delivery_id: Option<HeaderValue>,
-    url: Option<UrlMatch>,
+    pub(crate) provider: &'static str,
+    pub(crate) secret: SecretMatch,
+    pub(crate) signed_at: Option<UnixTime>,
+    pub(crate) delivery_id: Option<HeaderValue>,
+    pub(crate) url: Option<UrlMatch>,
 }
 
 /// Which of the configured secrets made the signature.
@@ -88,6 +88,7 @@ impl Verified {
         self
     }
 
+    #[allow(dead_code, reason = "for schemes written by hand")]
     pub(crate) fn with_delivery_id(mut self, id: Option<HeaderValue>) -> Self {
         self.delivery_id = id;
         self

@@ -19,7 +19,7 @@ fn usage_errors_are_one_line_with_exit_code_2() {
     let verified = |more: &[&'static str]| [&["http", "1", "--verify-webhook", "twilio"][..], more].concat();
     for (arguments, expected) in [
         (vec!["http", "1", "--verify-webhook", "twillio"], "the nearest names are: twilio"),
-        (vec!["http", "1", "--verify-webhook", "qqq"], "known are: github, plivo"),
+        (vec!["http", "1", "--verify-webhook", "qqq"], "`countersign providers` lists all"),
         (verified(&[]), "set TWILIO_AUTH_TOKEN, or give --verify-webhook-secret"),
         (verified(&["--verify-webhook-secret", ""]), "the secret from argument 1 is empty"),
         (verified(&["--verify-webhook-secret", "env:NO_SUCH_VARIABLE"]), "NO_SUCH_VARIABLE is not set"),

@@ -88,7 +88,8 @@ fn debug_output_does_not_depend_on_the_secret() {
             .filter_map(|secret| VerifyWebhookLayer::provider(provider, secret.as_str()).ok())
             .map(|layer| format!("{layer:?} {layer:#?}"))
             .collect();
-        assert_eq!(shown.len(), 1, "{id}: {shown:#?}");
+        // None where a verifier needs published keys besides.
+        assert!(shown.len() <= 1, "{id}: {shown:#?}");
     }
 }
 

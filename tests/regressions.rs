@@ -42,3 +42,23 @@ fn a_form_without_parameters_is_signed_by_its_hash() {
     let verifier = TWILIO.verifier(secret, &Options::new()).unwrap();
     assert!(verifier.verify(&request, &Context::default()).is_ok());
 }
+
+/// A stale hash in the URL was signed along when the body had been removed.
+#[test]
+fn a_stale_body_hash_is_replaced() {
+    let secret = Secret::new("a secret").unwrap();
+    let verifier = TWILIO.verifier(secret.clone(), &Options::new()).unwrap();
+    let context = SigningContext { now: UnixTime::from_millis(0), delivery_id: "1" };
+    for name in ["bodySHA256", "body%53HA256"] {
+        let url =
+            format!("https://a.example/?{name}=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620&b=1");
+        let mut headers = HeaderMap::new();
+        let request = WebhookRequest::new(&Method::POST, url.as_str(), &headers, b"");
+        let signed = TWILIO.sign(&secret, &Options::new(), &request, &context).unwrap();
+        signed.apply(&mut headers);
+        let url = signed.url.unwrap();
+        assert!(url.starts_with("https://a.example/?b=1&bodySHA256="), "{url}");
+        let request = WebhookRequest::new(&Method::POST, url.as_str(), &headers, b"");
+        assert!(verifier.verify(&request, &Context::default()).is_ok());
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! | contender | what it does |
 //! |---|---|
-//! | [`Floor`] | the bare MAC over the bytes that are really signed, its key state kept and cloned |
+//! | [`Delivery::floor`] | the bare MAC over the bytes that are really signed, its key state kept and cloned |
 //! | [`Delivery::verify`] | the public `WebhookVerifier::verify` |
 //! | [`Peer`] | `webhook-verify`, with the form parsing that it asks of its caller |
 
@@ -10,10 +10,7 @@ mod delivery;
 mod forms;
 mod peer;
 
-pub(crate) use self::{
-    delivery::{Delivery, Floor},
-    peer::Peer,
-};
+pub(crate) use self::{delivery::Delivery, peer::Peer};
 
 /// Body sizes, small to large.
 pub(crate) const SIZES: [(&str, usize); 4] =

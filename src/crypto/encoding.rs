@@ -4,6 +4,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use wide::u8x16;
 
 /// The largest digest of any algorithm here, in bytes (SHA-512).
 pub(crate) const MAX_TAG: usize = 64;
@@ -33,17 +34,22 @@ impl Encoding {
 
     /// Decodes a signature that a request presents; `None` unless it is exactly `length` bytes, canonically written.
     pub(crate) fn decode(self, text: &[u8], length: usize) -> Option<SignatureTag> {
-        // Room for what base64 decodes to before its padding is known.
-        let mut bytes = [0; MAX_TAG + 2];
+        let mut tag = SignatureTag::EMPTY;
+        self.decode_into(text, length, &mut tag).then_some(tag)
+    }
+
+    /// The same in place; false unless `tag` then holds a signature.
+    pub(crate) fn decode_into(self, text: &[u8], length: usize, tag: &mut SignatureTag) -> bool {
         let decoded = match self {
-            Self::Hex => decode_hex(text, &mut bytes)?,
+            _ if length > MAX_TAG => None,
+            Self::Hex => decode_hex(text, &mut tag.bytes),
             // The decoder works on whole groups of four; a longer text cannot be `length` bytes anyway.
-            _ if text.len() > MAX_TAG.div_ceil(3) * 4 => return None,
-            Self::Base64 => STANDARD.decode_slice(text, &mut bytes).ok()?,
-            Self::Base64UrlUnpadded => URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?,
+            _ if text.len() > MAX_TAG.div_ceil(3) * 4 => None,
+            Self::Base64 => STANDARD.decode_slice(text, &mut tag.bytes).ok(),
+            Self::Base64UrlUnpadded => URL_SAFE_NO_PAD.decode_slice(text, &mut tag.bytes).ok(),
         };
-        let tag = bytes.get(..length).filter(|_| decoded == length && length <= MAX_TAG)?;
-        Some(SignatureTag { words: SignatureTag::words_of(tag), length })
+        tag.length = length;
+        decoded == Some(length)
     }
 
     /// Writes a signature, or the answer to a challenge.
@@ -56,33 +62,42 @@ impl Encoding {
     }
 }
 
+/// Room for the longest tag, and for what base64 decodes to before its padding is known.
+const ROOM: usize = MAX_TAG + 8;
+
 /// A decoded signature as a request presented it. Public knowledge: the sender wrote it.
 #[derive(Clone, Copy)]
 pub(crate) struct SignatureTag {
-    /// The bytes, in words that are quick to compare, zeros after them.
-    pub(super) words: [u64; MAX_TAG / 8],
+    bytes: [u8; ROOM],
+    /// At most `MAX_TAG`.
     pub(super) length: usize,
 }
 
 impl SignatureTag {
     /// The bytes, for public-key signatures.
     #[cfg(any(feature = "ecdsa", feature = "ed25519"))]
-    pub(crate) fn bytes(&self) -> smallvec::SmallVec<[u8; MAX_TAG]> {
-        self.words.iter().flat_map(|word| word.to_le_bytes()).take(self.length).collect()
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// The bytes of a tag as words. What is over `MAX_TAG` bytes is left out: no caller has that.
-    pub(super) fn words_of(tag: &[u8]) -> [u64; MAX_TAG / 8] {
-        let mut words = [0; MAX_TAG / 8];
-        let (whole, rest) = tag.as_chunks::<8>();
+    /// Room for a tag. It matches nothing.
+    pub(crate) const EMPTY: Self = Self { bytes: [0; ROOM], length: 0 };
+
+    /// The tag in words, which are quick to compare, the last one filled with zeros.
+    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
+        words(self.bytes.get(..self.length).unwrap_or_default())
+    }
+}
+
+/// Bytes as words, the last one filled with zeros.
+pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    let (whole, rest) = bytes.as_chunks::<8>();
+    let last = (!rest.is_empty()).then(|| {
         let mut last = [0; 8];
         last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-        let last = (!rest.is_empty()).then_some(last);
-        for (word, bytes) in words.iter_mut().zip(whole.iter().copied().chain(last)) {
-            *word = u64::from_le_bytes(bytes);
-        }
-        words
-    }
+        last
+    });
+    whole.iter().copied().chain(last).map(u64::from_le_bytes)
 }
 
 /// Key material written as standard base64, with or without padding.
@@ -127,28 +142,42 @@ pub(crate) fn hex_lower(bytes: &[u8]) -> String {
 }
 
 fn decode_hex(text: &[u8], out: &mut [u8]) -> Option<usize> {
-    let (pairs, rest) = text.as_chunks::<2>();
-    if !rest.is_empty() || pairs.len() > out.len() {
+    if !text.len().is_multiple_of(2) || text.len() / 2 > out.len() {
         return None;
     }
-    let mut invalid = 0;
-    // Without branches and tables, so that the compiler decodes several at once.
-    for ([high, low], byte) in pairs.iter().zip(out) {
-        let ((high, high_bad), (low, low_bad)) = (hex_digit(*high), hex_digit(*low));
-        invalid |= high_bad | low_bad;
-        *byte = (high << 4) | low;
+    let mut valid = true;
+    let (blocks, rest) = text.as_chunks::<DIGITS>();
+    let (out_blocks, _) = out.as_chunks_mut::<{ DIGITS / 2 }>();
+    for (digits, bytes) in blocks.iter().zip(&mut *out_blocks) {
+        valid &= decode_digits(u8x16::new(*digits), bytes);
     }
-    (invalid == 0).then_some(pairs.len())
+    if !rest.is_empty() {
+        let mut digits = [b'0'; DIGITS];
+        digits.iter_mut().zip(rest).for_each(|(slot, digit)| *slot = *digit);
+        let mut bytes = [0; DIGITS / 2];
+        valid &= decode_digits(u8x16::new(digits), &mut bytes);
+        let room = out.get_mut(blocks.len() * bytes.len()..)?;
+        room.iter_mut().zip(bytes).take(rest.len() / 2).for_each(|(slot, byte)| *slot = byte);
+    }
+    valid.then_some(text.len() / 2)
 }
 
-/// The value of a hexadecimal digit, and not zero for any other byte.
-const fn hex_digit(byte: u8) -> (u8, u8) {
-    let digit = byte.wrapping_sub(b'0');
+/// How many digits are decoded in one step.
+const DIGITS: usize = 16;
+
+/// Decodes digits without branches; false if one of them is none.
+fn decode_digits(digits: u8x16, bytes: &mut [u8; DIGITS / 2]) -> bool {
+    let digit = digits - u8x16::splat(b'0');
     // Letters in either case.
-    let letter = (byte | 0x20).wrapping_sub(b'a');
-    let (is_digit, is_letter) = (digit < 10, letter < 6);
-    let value = if is_digit { digit } else { letter.wrapping_add(10) };
-    (value & 0x0f, !(is_digit | is_letter) as u8)
+    let letter = (digits | u8x16::splat(0x20)) - u8x16::splat(b'a');
+    let is_digit = digit.min(u8x16::splat(9)).cmp_eq(digit);
+    let is_letter = letter.min(u8x16::splat(5)).cmp_eq(letter);
+    let values = (digit & is_digit) | ((letter + u8x16::splat(10)) & is_letter);
+    let (pairs, values) = (bytes.iter_mut(), values.to_array());
+    for (byte, [high, low]) in pairs.zip(values.as_chunks::<2>().0) {
+        *byte = (high << 4) | low;
+    }
+    (is_digit | is_letter).move_mask() == 0xffff
 }
 
 #[cfg(test)]
@@ -156,7 +185,7 @@ mod tests {
     use super::*;
 
     fn bytes(tag: SignatureTag) -> Vec<u8> {
-        tag.words.iter().flat_map(|word| word.to_le_bytes()).take(tag.length).collect()
+        tag.words().flat_map(u64::to_le_bytes).take(tag.length).collect()
     }
 
     #[test]

@@ -6,11 +6,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::encoding::{MAX_TAG, SignatureTag};
+use super::encoding::{SignatureTag, words};
 use crate::{ConfigError, Rejection, Secrets, verdict::SecretMatch};
 
 /// A message authentication code.
@@ -189,9 +188,9 @@ impl States {
     /// The MAC under one of the keys, readable: for answers to challenges and for signing, nothing else.
     fn tag(&self, index: usize, feed: impl FnOnce(&mut dyn Sink)) -> Option<Vec<u8>> {
         fn tag<C: Code>(key: &C, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-            let mut running = Running(SmallVec::from_iter([key.clone()]));
-            feed(&mut running);
-            running.0.into_iter().flat_map(|code| code.finish(<[u8]>::to_vec)).collect()
+            let mut code = key.clone();
+            feed(&mut Running(std::slice::from_mut(&mut code)));
+            code.finish(<[u8]>::to_vec)
         }
         Some(with_keys!(self, keys => tag(keys.get(index)?, feed)))
     }
@@ -289,54 +288,44 @@ fn find<C: Code>(
     presented: &[SignatureTag],
     feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
 ) -> Result<Option<usize>, Rejection> {
-    let mut running = Running(keys.iter().cloned().collect());
-    feed(&mut running)?;
+    // Most have one secret: its state stays where it is cloned to.
+    if let [key] = keys {
+        let mut code = key.clone();
+        feed(&mut Running(std::slice::from_mut(&mut code)))?;
+        return Ok(bool::from(matches_any(code, presented)).then_some(0));
+    }
+    let mut codes = keys.to_vec();
+    feed(&mut Running(&mut codes))?;
     let mut found = Choice::from(0);
     let mut position = 0u64;
-    for (index, code) in running.0.into_iter().enumerate() {
-        let expected = code.finish(Expected::new);
-        let matched = presented.iter().fold(Choice::from(0), |any, tag| any | expected.matches(tag));
+    for (index, code) in codes.into_iter().enumerate() {
+        let matched = matches_any(code, presented);
         position.conditional_assign(&(index as u64), matched & !found);
         found |= matched;
     }
     Ok(bool::from(found).then_some(position as usize))
 }
 
-/// One code for each secret, all fed the same content. Two secrets, as in a rotation, need no allocation.
-struct Running<C>(SmallVec<[C; 2]>);
+fn matches_any<C: Code>(code: C, presented: &[SignatureTag]) -> Choice {
+    code.finish(|expected| presented.iter().fold(Choice::from(0), |any, tag| any | matches(expected, tag)))
+}
 
-impl<C: Code> Sink for Running<C> {
+/// One code for each secret, all fed the same content.
+struct Running<'m, C>(&'m mut [C]);
+
+impl<C: Code> Sink for Running<'_, C> {
     fn put(&mut self, bytes: &[u8]) {
-        for code in &mut self.0 {
+        for code in &mut *self.0 {
             code.feed(bytes);
         }
     }
 }
 
-/// What a signature should be.
-struct Expected {
-    words: [u64; MAX_TAG / 8],
-    length: usize,
-}
-
-impl Expected {
-    /// `tag` is at most `MAX_TAG` bytes long.
-    fn new(tag: &[u8]) -> Self {
-        Self { words: SignatureTag::words_of(tag), length: tag.len() }
-    }
-
-    /// Compares in constant time; a tag of another length never matches.
-    fn matches(&self, presented: &SignatureTag) -> Choice {
-        // How many words there are is no secret: the algorithm says it.
-        let count = self.length.div_ceil(8);
-        let same = self
-            .words
-            .iter()
-            .zip(&presented.words)
-            .take(count)
-            .fold(Choice::from(1), |same, (left, right)| same & left.ct_eq(right));
-        same & Choice::from(u8::from(self.length != 0 && self.length == presented.length))
-    }
+/// Compares what a signature should be with what was presented, in constant time. Lengths are no secret: the algorithm
+/// says them, and a tag of another length never matches.
+fn matches(expected: &[u8], presented: &SignatureTag) -> Choice {
+    let same_length = Choice::from(u8::from(!expected.is_empty() && expected.len() == presented.length));
+    words(expected).zip(presented.words()).fold(same_length, |same, (left, right)| same & left.ct_eq(&right))
 }
 
 /// Whether `hex` is the SHA-256 of the body in hexadecimal digits.
@@ -346,7 +335,7 @@ pub(crate) fn hex_sha256_matches<'a>(pieces: impl Iterator<Item = &'a [u8]>, hex
     for piece in pieces {
         digest.update(piece);
     }
-    Expected::new(&digest.finalize()).matches(&presented).into()
+    matches(&digest.finalize(), &presented).into()
 }
 
 /// A key that is the SHA-1 of a secret.

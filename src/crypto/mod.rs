@@ -1,8 +1,8 @@
 //! The only place where MACs are made and signatures are compared.
 //!
-//! 1. What a MAC should be never leaves this module in a form that can be compared: [`Expected`] has no bytes, no
-//!    `Debug` and no `==`, only [`Expected::matches`]. There are two exceptions: the signing path (`signing` feature), and
-//!    [`Keys::answer_challenge`] for the providers whose endpoint check is answered with the key that signs events.
+//! 1. What a MAC should be never leaves this module in a form that can be compared: it is made and compared in one
+//!    function. There are two exceptions: the signing path (`signing` feature), and [`Keys::answer_challenge`] for the
+//!    providers whose endpoint check is answered with the key that signs events.
 //! 2. Comparison takes the same time wherever two tags differ, and a tag of another length never gets this far:
 //!    decoding it already failed.
 //! 3. Public-key signatures are verified strictly, and there are no private keys here at all.

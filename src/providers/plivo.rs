@@ -283,8 +283,7 @@ impl<'a> Content<'a> {
                 blocks.put(b".");
             }
             for param in form.iter() {
-                blocks.put_decoded(&param.name());
-                blocks.put_decoded(&param.value());
+                blocks.put_param(param);
             }
             blocks.put(b".");
         }

@@ -256,11 +256,14 @@ fn nearest(wanted: &str) -> Vec<&'static str> {
         .iter()
         .map(|provider| {
             let spellings = std::iter::once(&provider.id).chain(provider.aliases);
-            let distance = spellings.map(|spelling| edit_distance(wanted, spelling)).min().unwrap_or(usize::MAX);
-            let related = provider.id.contains(wanted) || wanted.contains(provider.id);
-            (if related { 0 } else { distance }, provider.id)
+            let distances = spellings.filter_map(|spelling| {
+                let distance = edit_distance(wanted, spelling);
+                (distance <= spelling.len().max(wanted.len()) / 2).then_some(distance)
+            });
+            let related = wanted.len() > 2 && (provider.id.contains(wanted) || wanted.contains(provider.id));
+            (if related { Some(0) } else { distances.min() }, provider.id)
         })
-        .filter(|(distance, id)| *distance <= id.len().max(wanted.len()) / 2)
+        .filter(|(distance, _)| distance.is_some())
         .collect();
     ranked.sort_unstable();
     ranked.into_iter().map(|(_, id)| id).take(3).collect()

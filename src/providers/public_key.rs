@@ -162,7 +162,7 @@ impl Keys {
             (Self::Ed25519(keys, _), Signature::Ed25519(signature)) => {
                 // The strict check hashes the content itself, and wants it in one piece.
                 let message: Vec<u8> = pieces().flatten().copied().collect();
-                keys.find(|key| key.verify(&message, &signature.bytes())).map(|index| keys.secret(index))
+                keys.find(|key| key.verify(&message, signature.bytes())).map(|index| keys.secret(index))
             }
             #[cfg(feature = "rsa")]
             (Self::RsaSha256(keys), Signature::RsaSha256(signature)) => {

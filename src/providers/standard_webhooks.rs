@@ -188,7 +188,7 @@ impl Material {
             tags.truncate(MAX_PUBLIC_TAGS);
             if !tags.is_empty() {
                 let message: Vec<u8> = pieces().flatten().copied().collect();
-                let index = keys.find(|key| tags.iter().any(|tag| key.verify(&message, &tag.bytes())))?;
+                let index = keys.find(|key| tags.iter().any(|tag| key.verify(&message, tag.bytes())))?;
                 return Some(placed(keys.secret(index), positions));
             }
         }

@@ -178,8 +178,7 @@ fn feed(url: &[&str], params: &Params<'_>, sink: &mut (impl Sink + ?Sized)) {
         blocks.put(piece.as_bytes());
     }
     for param in params.iter() {
-        blocks.put_decoded(&param.name());
-        blocks.put_decoded(&param.value());
+        blocks.put_param(param);
     }
 }
 
@@ -224,7 +223,7 @@ impl CustomScheme for Scheme {
         let url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
         let mut signed = Signed::default();
         let mut params = Params::parse(covered(request)).ok_or(RejectionKind::MalformedBody)?;
-        if params.is_empty() && !request.body().is_empty() {
+        if params.is_empty() && body_hash::check(request, request.body().is_empty()).is_err() {
             signed.url = Some(body_hash::with_hash(&url, request.body()));
         }
         params.sort();

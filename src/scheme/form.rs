@@ -23,6 +23,8 @@ pub(crate) struct Params<'a> {
     found: Found<'a>,
     /// The parameters' order: what is sorted instead of them.
     order: SmallVec<[SortKey; 32]>,
+    /// Whether sorting found names that start alike.
+    alike: bool,
 }
 
 /// The parameters as they came.
@@ -60,9 +62,20 @@ struct SortKey(u128);
 
 const PREFIX: usize = 14;
 
+/// The part of a block that belongs to a name of each length.
+static KEPT: [u128; PREFIX + 1] = {
+    let mut kept = [0; PREFIX + 1];
+    let mut length = 1;
+    while length <= PREFIX {
+        kept[length] = u128::MAX << (8 * (LANES - length));
+        length += 1;
+    }
+    kept
+};
+
 impl SortKey {
     fn new(prefix: [u8; LANES], length: usize, index: u16) -> Self {
-        let kept = !u128::MAX.checked_shr(8 * length.min(PREFIX) as u32).unwrap_or(0);
+        let kept = KEPT.get(length).unwrap_or(&KEPT[PREFIX]);
         Self(u128::from_be_bytes(prefix) & kept | u128::from(index))
     }
 
@@ -79,7 +92,7 @@ impl<'a> Params<'a> {
     /// The parameters of `text`, which [`read`](Self::read) is to find: it fills them in where they are, and they are
     /// large.
     pub(crate) fn new(text: impl Into<RawBody<'a>>) -> Self {
-        Self { found: Found { text: text.into(), params: SmallVec::new() }, order: SmallVec::new() }
+        Self { found: Found { text: text.into(), params: SmallVec::new() }, order: SmallVec::new(), alike: false }
     }
 
     /// Finds all parameters.
@@ -148,6 +161,7 @@ impl<'a> Params<'a> {
         Some(())
     }
 
+    #[inline]
     fn close(&mut self, open: &Open) -> Option<()> {
         let raw = match open.value {
             Some(value) => Raw { name: open.name, name_length: open.name_length, value, value_length: open.length },
@@ -178,10 +192,11 @@ impl<'a> Params<'a> {
 
     /// Sorts by decoded name, then by decoded value, bytewise.
     pub(crate) fn sort(&mut self) {
-        let Self { found, order } = self;
+        let Self { found, order, alike: any_alike } = self;
         order.sort_unstable();
         for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
             if alike.len() > 1 {
+                *any_alike = true;
                 found.sort_by_text(alike, Param::name);
                 for equal in alike.chunk_by_mut(|left, right| found.are_equal(*left, *right, Param::name)) {
                     found.sort_by_text(equal, Param::value);
@@ -192,7 +207,8 @@ impl<'a> Params<'a> {
 
     /// Sorts by decoded name, bytewise; parameters of the same name keep their order.
     pub(crate) fn sort_by_name(&mut self) {
-        let Self { found, order } = self;
+        let Self { found, order, alike: any_alike } = self;
+        *any_alike = true;
         order.sort_unstable();
         for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
             found.sort_by_text(alike, Param::name);
@@ -217,7 +233,10 @@ impl<'a> Params<'a> {
 
     /// Leaves one of several equal parameters. Only for sorted ones.
     pub(crate) fn dedup(&mut self) {
-        let Self { found, order } = self;
+        let Self { found, order, alike } = self;
+        if !*alike {
+            return;
+        }
         order.dedup_by(|later, earlier| {
             later.prefix() == earlier.prefix()
                 && found.are_equal(*later, *earlier, Param::name)
@@ -286,6 +305,21 @@ impl<'a> Param<'a> {
     /// The decoded value.
     pub(crate) fn value(self) -> Decoded<'a> {
         Decoded { text: self.text, at: self.raw.value, left: self.raw.value_length }
+    }
+
+    /// Where name and value lie, if both in one piece.
+    fn windows(self) -> Option<(&'a [u8], Range<usize>, Range<usize>)> {
+        let Raw { name, name_length, value, value_length } = self.raw;
+        if name.piece != value.piece {
+            return None;
+        }
+        let piece = self.text.piece(name.piece as usize)?;
+        let range = |start: Position, length: u32| {
+            let start = start.offset as usize;
+            let end = start.checked_add(length as usize)?;
+            (end <= piece.len()).then_some(start..end)
+        };
+        Some((piece, range(name, name_length)?, range(value, value_length)?))
     }
 
     fn sort_key(self, index: u16) -> SortKey {
@@ -408,6 +442,21 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         }
     }
 
+    /// Feeds a parameter's name and value, decoded.
+    #[inline]
+    pub(crate) fn put_param(&mut self, param: Param<'_>) {
+        match param.windows() {
+            Some((piece, name, value)) => {
+                self.put_encoded(piece, name);
+                self.put_encoded(piece, value);
+            }
+            None => {
+                self.put_decoded(&param.name());
+                self.put_decoded(&param.value());
+            }
+        }
+    }
+
     /// Feeds a name or a value, decoded.
     pub(crate) fn put_decoded(&mut self, text: &Decoded<'_>) {
         match text.window() {
@@ -417,22 +466,31 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     }
 
     /// Decodes up to sixteen bytes at a time, whatever follows them in the piece: `+` by arithmetic, escapes one by one.
+    #[inline]
     fn put_encoded(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) {
         while start < end {
             let Some(block) = piece.get(start..).and_then(<[u8]>::first_chunk::<LANES>) else {
-                let tail = piece.get(start..end).unwrap_or_default();
-                return self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
+                return self.put_tail(piece.get(start..end).unwrap_or_default());
             };
             let encoded = u8x16::new(*block);
-            *self.room() = with_spaces(encoded).to_array();
+            let (filled, room) = self.room();
+            *room = with_spaces(encoded).to_array();
             let plain = first_of(positions(encoded, b'%'));
-            let taken = plain.min(end - start);
-            self.filled += taken;
-            start += taken;
-            if taken == plain && plain < LANES {
-                start = self.put_escapes(piece, start..end);
+            let left = end - start;
+            if plain < left.min(LANES) {
+                self.filled = filled + plain;
+                start = self.put_escapes(piece, start + plain..end);
+            } else {
+                self.filled = filled + left.min(LANES);
+                start += LANES;
             }
         }
+    }
+
+    /// The same for what has no whole block after it: the end of a piece.
+    #[cold]
+    fn put_tail(&mut self, tail: &[u8]) {
+        self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
     }
 
     /// Decodes the escapes that the range starts with; where they end.
@@ -443,25 +501,33 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 _ => None,
             };
             start += if decoded.is_some() { 3 } else { 1 };
-            let [first, ..] = self.room();
+            let (filled, [first, ..]) = self.room();
             *first = decoded.unwrap_or(b'%');
-            self.filled += 1;
+            self.filled = filled + 1;
         }
         start
     }
 
-    /// Room for one block at the end of what is filled.
-    fn room(&mut self) -> &mut [u8; LANES] {
+    /// How much is filled, and room for one block after it.
+    fn room(&mut self) -> (usize, &mut [u8; LANES]) {
         if self.filled + LANES > BLOCKS {
             self.flush();
         }
+        let filled = self.filled;
         #[allow(clippy::expect_used, reason = "flushed above if there was no room")]
-        self.buffer.get_mut(self.filled..).and_then(<[u8]>::first_chunk_mut).expect("there is room")
+        let room = self.buffer.get_mut(filled..).and_then(<[u8]>::first_chunk_mut).expect("there is room");
+        (filled, room)
     }
 
     fn flush(&mut self) {
         self.sink.put(self.buffer.get(..self.filled).unwrap_or_default());
         self.filled = 0;
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for Blocks<'_, S> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.put(bytes);
     }
 }
 
@@ -494,21 +560,22 @@ fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
     block
 }
 
-const fn hex_pair(high: u8, low: u8) -> Option<u8> {
-    match (hex_value(high), hex_value(low)) {
-        (Some(high), Some(low)) => Some((high << 4) | low),
-        _ => None,
-    }
+fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    let (high, low) = (HEX_VALUES[usize::from(high)], HEX_VALUES[usize::from(low)]);
+    ((high | low) < 16).then_some((high << 4) | (low & 0x0f))
 }
 
-const fn hex_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+/// The value of each hexadecimal digit, 0xff for every other byte.
+static HEX_VALUES: [u8; 256] = {
+    let mut values = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
     }
-}
+    values
+};
 
 #[cfg(test)]
 mod tests {
@@ -530,8 +597,7 @@ mod tests {
         let mut all = Vec::new();
         let mut blocks = Blocks::new(&mut all);
         for param in params.iter() {
-            blocks.put_decoded(&param.name());
-            blocks.put_decoded(&param.value());
+            blocks.put_param(param);
         }
         drop(blocks);
         all

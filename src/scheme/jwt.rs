@@ -93,7 +93,7 @@ impl<'a> Token<'a> {
     /// The position of the ES256 key that made the signature; see [`verify_hmac`](Self::verify_hmac).
     #[cfg(feature = "ecdsa")]
     pub(crate) fn verify_es256(&self, key: &crate::crypto::EcdsaKey) -> Result<(), Rejection> {
-        let signature = crate::crypto::EcdsaSignature::from_fixed(&self.tag(64)?.bytes());
+        let signature = crate::crypto::EcdsaSignature::from_fixed(self.tag(64)?.bytes());
         let signature = signature.ok_or(RejectionKind::MalformedSignature)?;
         let digest = crate::crypto::sha256(std::iter::once(self.signing_input));
         if key.verify(&digest, &signature) { Ok(()) } else { Err(RejectionKind::SignatureMismatch.into()) }

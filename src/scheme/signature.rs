@@ -161,7 +161,12 @@ impl Encoding {
 
     /// Adds the tags of a header, those that cannot be decoded left out.
     pub(crate) fn read_tags(self, format: Format, value: &[u8], length: usize, tags: &mut Tags) {
-        format.each_signature(value, |text| tags.extend(self.decode(text, length)));
+        format.each_signature(value, |text| {
+            tags.push(SignatureTag::EMPTY);
+            if !tags.last_mut().is_some_and(|tag| self.decode_into(text, length, tag)) {
+                tags.pop();
+            }
+        });
     }
 }
 

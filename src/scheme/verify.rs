@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::{
     content::{Companions, Part, feed},
+    form::Blocks,
     options::Options,
     recipe::Recipe,
     signature::Tags,
@@ -40,11 +41,11 @@ struct Names {
     required: Vec<(HeaderName, &'static str)>,
 }
 
-/// The values of signature headers.
-type Values<'a> = SmallVec<[&'a [u8]; 2]>;
-
-/// What the headers present.
+/// What the headers present. Filled in where it is: moving it about would take as long as reading it.
+#[derive(Default)]
 struct Presented<'a> {
+    /// The values of the signature headers that count.
+    signatures: SmallVec<[&'a [u8]; 2]>,
     tags: Tags,
     companions: Companions<'a>,
     signed_at: Option<UnixTime>,
@@ -87,31 +88,24 @@ impl SchemeVerifier {
 
     /// What can be told from the head of a request that is a delivery.
     fn check_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
-        let (chosen, signatures) = self.choose(head)?;
-        chosen.present(head, &signatures).map(drop)
+        let mut presented = Presented::default();
+        self.choose(head, &mut presented)?.read(head, &mut presented)
     }
 
-    /// The values of the signature headers that count.
-    fn signatures<'a>(&self, head: &RequestHead<'a>) -> Result<Values<'a>, Rejection> {
-        let mut values = SmallVec::new();
+    /// Finds the signatures, and the verifier that is to decide: the older scheme's only if there is none for the newer
+    /// one, and only if it is allowed.
+    fn choose<'a>(&self, head: &RequestHead<'a>, presented: &mut Presented<'a>) -> Result<&Self, Rejection> {
         for name in &self.names.signature {
             match head.header(name)? {
-                Some(value) if !value.is_empty() => values.push(value),
+                Some(value) if !value.is_empty() => presented.signatures.push(value),
                 _ => continue,
             }
             if !self.recipe.signature.any {
                 break;
             }
         }
-        Ok(values)
-    }
-
-    /// The verifier that is to decide, with the signatures for it: the older scheme's only if there is none for the
-    /// newer one, and only if it is allowed.
-    fn choose<'a>(&self, head: &RequestHead<'a>) -> Result<(&Self, Values<'a>), Rejection> {
-        let signatures = self.signatures(head)?;
-        if !signatures.is_empty() {
-            return Ok((self, signatures));
+        if !presented.signatures.is_empty() {
+            return Ok(self);
         }
         let (Some(verifier), Some(legacy)) = (&self.legacy, self.recipe.legacy) else {
             return Err(RejectionKind::MissingSignature.into());
@@ -121,31 +115,30 @@ impl SchemeVerifier {
             let any = verifier.names.signature.iter().any(is_there);
             return Err(if any { RejectionKind::UnsupportedAlgorithm } else { RejectionKind::MissingSignature }.into());
         }
-        verifier.choose(head)
+        verifier.choose(head, presented)
     }
 
-    fn present<'a>(&self, head: &RequestHead<'a>, signatures: &[&'a [u8]]) -> Result<Presented<'a>, Rejection> {
-        let Recipe { signature, timestamp, .. } = self.recipe;
+    /// Reads the signatures that were found, and what belongs to them.
+    fn read<'a>(&self, head: &RequestHead<'a>, presented: &mut Presented<'a>) -> Result<(), Rejection> {
+        let Recipe { signature, timestamp, .. } = &self.recipe;
+        let Presented { signatures, tags, companions, signed_at } = presented;
         let Some(first) = signatures.first().copied() else { return Err(RejectionKind::MissingSignature.into()) };
         for (name, value) in &self.names.required {
             if head.header(name)? != Some(value.as_bytes()) {
                 return Err(RejectionKind::UnsupportedAlgorithm.into());
             }
         }
-        let pair = match timestamp.map(|timestamp| timestamp.location) {
+        let pair = match timestamp.as_ref().map(|timestamp| timestamp.location) {
             Some(Location::Pair(name)) => Some(name),
             _ => None,
         };
         let length = self.recipe.algorithm.tag_length();
-        let mut tags = Tags::new();
-        for value in signatures {
-            signature.encoding.read_tags(signature.format, value, length, &mut tags);
+        for value in &*signatures {
+            signature.encoding.read_tags(signature.format, value, length, tags);
         }
         if tags.is_empty() {
             return Err(signature.format.complaint(first, pair).into());
         }
-        let mut companions = Companions::default();
-        let mut signed_at = None;
         if let Some(timestamp) = timestamp {
             let text = match timestamp.location {
                 Location::Headers(_) => first_of(head, &self.names.timestamp)?,
@@ -154,7 +147,7 @@ impl SchemeVerifier {
             match text {
                 Some(text) => {
                     companions.timestamp = text;
-                    signed_at = Some(timestamp.unit.parse(text).ok_or(RejectionKind::TimestampMalformed)?);
+                    *signed_at = Some(timestamp.unit.parse(text).ok_or(RejectionKind::TimestampMalformed)?);
                 }
                 None if self.recipe.content.contains(&Part::Timestamp) => {
                     return Err(RejectionKind::TimestampMissing.into());
@@ -167,7 +160,7 @@ impl SchemeVerifier {
                 .filter(|id| !id.is_empty())
                 .ok_or(RejectionKind::MalformedSignature)?;
         }
-        Ok(Presented { tags, companions, signed_at })
+        Ok(())
     }
 
     fn matching(
@@ -176,35 +169,34 @@ impl SchemeVerifier {
         presented: &Presented<'_>,
         url: Option<&crate::SignedUrl<'_>>,
     ) -> Result<Option<usize>, Rejection> {
-        self.keys.find(&presented.tags, |sink| {
-            feed(self.recipe.content, &self.names.parts, request, url, presented.companions, sink)
+        let content = self.recipe.content;
+        self.keys.find(&presented.tags, |sink| match content {
+            [_] => feed(content, &self.names.parts, request, url, presented.companions, sink),
+            // Short parts are brought together once, and not in each secret's MAC.
+            _ => feed(content, &self.names.parts, request, url, presented.companions, &mut Blocks::new(sink)),
         })
     }
 
-    fn accept(&self, request: &WebhookRequest<'_>, presented: &Presented<'_>) -> Result<Verified, Rejection> {
-        let (index, url) = if self.recipe.signs_url() {
-            if request.url().is_unknown() {
-                return Err(RejectionKind::UrlUnknown.into());
+    /// Which secret made one of the signatures, and over which of the URLs.
+    fn find_secret(
+        &self,
+        request: &WebhookRequest<'_>,
+        presented: &Presented<'_>,
+    ) -> Result<(usize, Option<UrlMatch>), Rejection> {
+        if !self.recipe.signs_url() {
+            let index = self.matching(request, presented, None)?;
+            return Ok((index.ok_or(RejectionKind::SignatureMismatch)?, None));
+        }
+        if request.url().is_unknown() {
+            return Err(RejectionKind::UrlUnknown.into());
+        }
+        for url in request.url().candidates() {
+            if let Some(index) = self.matching(request, presented, Some(&url))? {
+                let scheme = url.scheme.as_str();
+                return Ok((index, Some(UrlMatch { scheme, form: UrlForm::AsRequested })));
             }
-            let mut found = None;
-            for url in request.url().candidates() {
-                if let Some(index) = self.matching(request, presented, Some(&url))? {
-                    found = Some((index, url.scheme.as_str()));
-                    break;
-                }
-            }
-            let (index, scheme) = found.ok_or(RejectionKind::SignatureMismatch)?;
-            (index, Some(UrlMatch { scheme, form: UrlForm::AsRequested }))
-        } else {
-            (self.matching(request, presented, None)?.ok_or(RejectionKind::SignatureMismatch)?, None)
-        };
-        let verified = Verified::new(self.provider, self.keys.secret(index))
-            .with_signed_at(presented.signed_at.filter(|_| self.recipe.content.contains(&Part::Timestamp)))
-            .with_delivery_id(self.delivery_id(request.head()));
-        Ok(match url {
-            Some(url) => verified.with_url(url),
-            None => verified,
-        })
+        }
+        Err(RejectionKind::SignatureMismatch.into())
     }
 
     fn decide(
@@ -213,17 +205,22 @@ impl SchemeVerifier {
         presented: &Presented<'_>,
         context: &Context,
     ) -> Result<Verdict, Rejection> {
-        let verified = self.accept(request, presented)?;
-        if let (Some(time), Some(timestamp)) = (presented.signed_at, self.recipe.timestamp)
-            && self.recipe.content.contains(&Part::Timestamp)
-        {
+        let (index, url) = self.find_secret(request, presented)?;
+        let signed_at = presented.signed_at.filter(|_| self.recipe.content.contains(&Part::Timestamp));
+        if let (Some(time), Some(timestamp)) = (signed_at, self.recipe.timestamp) {
             check_window(time, self.options.tolerance().or(timestamp.tolerance), context)?;
         }
         let challenge = self.recipe.challenge.and_then(|challenge| challenge.verified);
-        Ok(match challenge.and_then(|answer| answer(request)) {
-            Some(response) => Verdict::Answer(Box::new(response)),
-            None => Verdict::Accept(verified),
-        })
+        if let Some(response) = challenge.and_then(|answer| answer(request)) {
+            return Ok(Verdict::Answer(Box::new(response)));
+        }
+        Ok(Verdict::Accept(Verified {
+            provider: self.provider,
+            secret: self.keys.secret(index),
+            signed_at,
+            delivery_id: self.delivery_id(request.head()),
+            url,
+        }))
     }
 
     fn delivery_id(&self, head: &RequestHead<'_>) -> Option<HeaderValue> {
@@ -253,8 +250,9 @@ impl WebhookVerifier for SchemeVerifier {
         {
             return answered.map(|response| Verdict::Answer(Box::new(response)));
         }
-        let (chosen, signatures) = self.choose(request.head())?;
-        let presented = chosen.present(request.head(), &signatures)?;
+        let mut presented = Presented::default();
+        let chosen = self.choose(request.head(), &mut presented)?;
+        chosen.read(request.head(), &mut presented)?;
         chosen.decide(request, &presented, context)
     }
 

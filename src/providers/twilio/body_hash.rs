@@ -40,10 +40,10 @@ fn is_hash(name: Decoded<'_>) -> bool {
 pub(in crate::providers) fn with_hash(url: &crate::SignedUrl<'_>, body: crate::request::RawBody<'_>) -> String {
     let hash = crate::crypto::hex_lower(&crate::crypto::sha256(body.pieces()));
     let [prefix, path] = url.path();
-    let others = url.query().unwrap_or_default().split('&').filter(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        !pair.is_empty() && name.as_bytes() != NAME
-    });
+    let is_other = |pair: &str| {
+        Params::parse(pair).is_some_and(|params| params.iter().next().is_some_and(|param| !is_hash(param.name())))
+    };
+    let others = url.query().unwrap_or_default().split('&').filter(|pair| is_other(pair));
     let mut text = format!("{}://{}{prefix}{path}?", url.scheme.as_str(), url.authority);
     for pair in others {
         text.push_str(pair);

@@ -30,8 +30,8 @@ impl<'a> AsRequested<'a> {
         };
         let (scheme, prefix, target) = (url.scheme.as_str(), url.prefix, url.target);
         std::iter::once(target).chain(other_target).flat_map(move |target| {
-            [(UrlForm::AsRequested, port), other]
-                .map(|(form, port)| Self { form, pieces: [scheme, "://", host, port, prefix, target] })
+            let ports = [(UrlForm::AsRequested, port), other].into_iter();
+            ports.map(move |(form, port)| Self { form, pieces: [scheme, "://", host, port, prefix, target] })
         })
     }
 }
