@@ -1,6 +1,8 @@
 //! Gitea, Forgejo, Gogs: HMAC-SHA256 of the JSON payload, in hex.
 
-use std::{borrow::Cow, sync::Arc};
+#[cfg(feature = "signing")]
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use http::{HeaderName, Method};
 
