@@ -177,6 +177,8 @@ fn find<M: Mac + Clone>(
     Ok(bool::from(found).then_some(position as usize))
 }
 
+/// Inlined, so that the MAC is not moved once more.
+#[inline(always)]
 fn matches_any<M: Mac>(mac: M, presented: &[SignatureTag]) -> Choice {
     let expected = mac.finalize().into_bytes();
     presented.iter().fold(Choice::from(0), |any, tag| any | matches(&expected, tag))
