@@ -306,6 +306,8 @@ fn find<C: Code>(
     Ok(bool::from(found).then_some(position as usize))
 }
 
+/// Inlined, so that the code is not moved once more.
+#[inline(always)]
 fn matches_any<C: Code>(code: C, presented: &[SignatureTag]) -> Choice {
     code.finish(|expected| presented.iter().fold(Choice::from(0), |any, tag| any | matches(expected, tag)))
 }
