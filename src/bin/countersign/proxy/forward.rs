@@ -29,7 +29,7 @@ use super::{
     headers::{Taken, clean_request, clean_response},
     observe::{Passage, Trouble},
     peer::Peer,
-    pool::Pool,
+    pool::{Answer, Pool},
     progress::{Counted, Progress},
     upgrade::{self, Wish},
 };
@@ -45,7 +45,7 @@ pub(crate) type AppBody = Either<Incoming, Full<Bytes>>;
 pub(crate) struct Forward(Arc<Shared>);
 
 struct Shared {
-    pool: Pool,
+    pool: Arc<Pool>,
     config: RouteConfig,
     address: String,
     own_host: Option<HeaderValue>,
@@ -90,9 +90,16 @@ impl<B: Forwardable> Service<Request<B>> for Forward {
         let shared = Arc::clone(&self.0);
         let (mut parts, body) = request.into_parts();
         let body = body.into_either();
+        let verified = parts.extensions.remove::<Verified>();
+        let wish = Wish::take(&mut parts);
+        let progress = Progress::default();
+        let rewritten = shared.rewrite(&mut parts, &body, wish.as_ref());
+        let answer = rewritten.map(|()| shared.pool.send(Request::from_parts(parts, progress.count(body))));
         Box::pin(async move {
-            let verified = parts.extensions.remove::<Verified>();
-            let outcome = shared.ask(parts, body).await;
+            let outcome = match answer {
+                Some(answer) => shared.hand_back(answer, &progress, wish).await,
+                None => Err(Trouble::Broken),
+            };
             let trouble = outcome.as_ref().err().copied();
             let mut response = match outcome {
                 Ok(response) => response.map(Either::Left),
@@ -105,12 +112,14 @@ impl<B: Forwardable> Service<Request<B>> for Forward {
 }
 
 impl Shared {
-    async fn ask(&self, mut parts: Parts, body: Either<Incoming, BufferedBody>) -> Result<Response<Incoming>, Trouble> {
-        let wish = Wish::take(&mut parts);
-        self.rewrite(&mut parts, &body, wish.as_ref()).ok_or(Trouble::Broken)?;
-        let progress = Progress::default();
-        let request = Request::from_parts(parts, progress.count(body));
-        let answer = progress.wait(self.config.upstream_timeout, self.pool.send(request)).await;
+    /// Waits for the app's answer and makes ours of it.
+    async fn hand_back(
+        &self,
+        answer: Answer,
+        progress: &Progress,
+        wish: Option<Wish>,
+    ) -> Result<Response<Incoming>, Trouble> {
+        let answer = progress.wait(self.config.upstream_timeout, answer).await;
         let mut response = answer.ok_or(Trouble::TimedOut)??;
         clean_response(response.headers_mut());
         // Our server decides how it frames the answer, by the version that the client speaks.

@@ -6,6 +6,8 @@
 //!    have been received is never sent twice.
 
 use std::{
+    future::Future,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -28,8 +30,11 @@ use super::{
 pub(super) struct Pool {
     app: Uri,
     connector: Connector,
-    idle: Arc<Mutex<Idle>>,
+    idle: Mutex<Idle>,
 }
+
+/// Ready when the head of the answer is there. Dropped before, it closes the connection.
+pub(super) type Answer = Pin<Box<dyn Future<Output = Result<Response<Incoming>, Trouble>> + Send>>;
 
 type Connection = SendRequest<RequestBody>;
 
@@ -42,12 +47,31 @@ struct Idle {
 
 impl Pool {
     /// A pool for the app at `app`, an absolute URL.
-    pub(super) fn new(app: Uri) -> Self {
-        Self { app, connector: connector(), idle: Arc::default() }
+    pub(super) fn new(app: Uri) -> Arc<Self> {
+        Arc::new(Self { app, connector: connector(), idle: Mutex::default() })
     }
 
-    /// Sends a request and returns when the head of the answer is there. Dropped before, it closes the connection.
-    pub(super) async fn send(&self, mut request: Request<RequestBody>) -> Result<Response<Incoming>, Trouble> {
+    /// Sends a request. On a pooled connection it is on its way at once, so that the future need not hold it: small
+    /// futures are cheap to make and to move.
+    pub(super) fn send(self: &Arc<Self>, request: Request<RequestBody>) -> Answer {
+        let pool = Arc::clone(self);
+        let Some(mut connection) = pool.take() else { return Box::pin(pool.send_anew(request)) };
+        let answer = connection.try_send_request(request);
+        Box::pin(async move {
+            match answer.await {
+                Ok(response) => {
+                    pool.give_back(connection);
+                    Ok(response)
+                }
+                Err(mut error) => {
+                    let unsent = error.take_message().ok_or(Trouble::Broken)?;
+                    Box::pin(pool.send_anew(unsent)).await
+                }
+            }
+        })
+    }
+
+    async fn send_anew(self: Arc<Self>, mut request: Request<RequestBody>) -> Result<Response<Incoming>, Trouble> {
         loop {
             let (mut connection, is_reused) = match self.take() {
                 Some(connection) => (connection, true),
@@ -81,7 +105,7 @@ impl Pool {
     }
 
     fn take(&self) -> Option<Connection> {
-        let mut idle = lock(&self.idle);
+        let mut idle = self.idle();
         while let Some((connection, since)) = idle.connections.pop() {
             if since.elapsed() >= IDLE_LIMIT {
                 // The others have waited for longer.
@@ -94,49 +118,50 @@ impl Pool {
     }
 
     /// Keeps a connection as soon as its answer is complete.
-    fn give_back(&self, mut connection: Connection) {
+    fn give_back(self: &Arc<Self>, mut connection: Connection) {
         if connection.is_ready() {
-            keep(&self.idle, connection);
+            self.keep(connection);
         } else if !connection.is_closed() {
-            let idle = Arc::clone(&self.idle);
+            let pool = Arc::clone(self);
             tokio::spawn(async move {
                 if connection.ready().await.is_ok() {
-                    keep(&idle, connection);
+                    pool.keep(connection);
                 }
             });
         }
     }
-}
 
-fn keep(shared: &Arc<Mutex<Idle>>, connection: Connection) {
-    let mut idle = lock(shared);
-    if idle.connections.len() >= MOST_IDLE {
-        return;
+    fn keep(self: &Arc<Self>, connection: Connection) {
+        let mut idle = self.idle();
+        if idle.connections.len() >= MOST_IDLE {
+            return;
+        }
+        idle.connections.push((connection, Instant::now()));
+        if !std::mem::replace(&mut idle.is_swept, true) {
+            tokio::spawn(Arc::clone(self).sweep());
+        }
     }
-    idle.connections.push((connection, Instant::now()));
-    if !std::mem::replace(&mut idle.is_swept, true) {
-        tokio::spawn(sweep(Arc::clone(shared)));
-    }
-}
 
-/// Closes what has been idle for too long, until nothing is left.
-async fn sweep(shared: Arc<Mutex<Idle>>) {
-    loop {
-        let next = {
-            let mut idle = lock(&shared);
-            let expired = idle.connections.partition_point(|(_, since)| since.elapsed() >= IDLE_LIMIT);
-            idle.connections.drain(..expired);
-            idle.is_swept = !idle.connections.is_empty();
-            idle.connections.first().map(|(_, since)| *since + IDLE_LIMIT)
-        };
-        let Some(next) = next else { return };
-        tokio::time::sleep_until(next).await;
+    /// Closes what has been idle for too long, until nothing is left.
+    async fn sweep(self: Arc<Self>) {
+        while let Some(next) = self.close_expired() {
+            tokio::time::sleep_until(next).await;
+        }
     }
-}
 
-fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
-    // A list of connections is right whenever a panic happened.
-    idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns when the next one will have expired.
+    fn close_expired(&self) -> Option<Instant> {
+        let mut idle = self.idle();
+        let expired = idle.connections.partition_point(|(_, since)| since.elapsed() >= IDLE_LIMIT);
+        idle.connections.drain(..expired);
+        idle.is_swept = !idle.connections.is_empty();
+        idle.connections.first().map(|(_, since)| *since + IDLE_LIMIT)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        // The list is right wherever a panic may have happened.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Shorter than what common app servers keep idle connections for (gunicorn 2 s, Node and uvicorn 5 s): a connection
