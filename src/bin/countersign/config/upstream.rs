@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::uri::{Authority, Scheme, Uri};
+use http::uri::{Authority, Parts, PathAndQuery, Scheme, Uri};
 
 use crate::errors::Failure;
 
@@ -55,10 +55,14 @@ impl Upstream {
         Ok(Self { authority })
     }
 
-    /// The app's URL for a request's target.
-    pub(crate) fn uri(&self, target: Option<http::uri::PathAndQuery>) -> Result<Uri, http::Error> {
-        let target = target.unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
-        Uri::builder().scheme(Scheme::HTTP).authority(self.authority.clone()).path_and_query(target).build()
+    /// The app's URL, without a path.
+    pub(crate) fn uri(&self) -> Uri {
+        let mut parts = Parts::default();
+        parts.scheme = Some(Scheme::HTTP);
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(PathAndQuery::from_static("/"));
+        // All three are there, so nothing can be wrong with them.
+        Uri::from_parts(parts).unwrap_or_default()
     }
 }
 

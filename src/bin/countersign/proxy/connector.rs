@@ -1,4 +1,4 @@
-//! Connections to the app.
+//! How connections to the app are made.
 
 use std::{
     future::Future,
@@ -10,32 +10,16 @@ use std::{
     vec,
 };
 
-use hyper_util::{
-    client::legacy::{
-        Client,
-        connect::{HttpConnector, dns::Name},
-    },
-    rt::{TokioExecutor, TokioTimer},
-};
+use hyper_util::client::legacy::connect::{HttpConnector, dns::Name};
 use tower::Service;
 
-use super::forward::RequestBody;
+pub(super) type Connector = HttpConnector<Resolver>;
 
-/// A client that keeps connections open. A request that finds its pooled connection dead before a byte of it was
-/// sent goes out on another one; what may have been received is never sent twice.
-pub(super) type AppClient = Client<HttpConnector<Resolver>, RequestBody>;
-
-pub(super) fn client() -> AppClient {
+pub(super) fn connector() -> Connector {
     let mut connector = HttpConnector::new_with_resolver(Resolver);
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .pool_max_idle_per_host(POOL_MAX_IDLE)
-        .http1_preserve_header_case(true)
-        .http1_title_case_headers(true)
-        .build(connector)
+    connector
 }
 
 /// `localhost` is both loopback addresses, in that order and without a thread: development servers listen on either.
@@ -64,7 +48,3 @@ impl Service<Name> for Resolver {
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Shorter than what common app servers keep idle connections for (gunicorn 2 s, Node and uvicorn 5 s): a connection
-/// that the app closes at the moment when a request is on its way costs that request.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_millis(1_500);
-const POOL_MAX_IDLE: usize = 512;

@@ -18,19 +18,18 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{Verified, middleware::BufferedBody};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, Version, header, request::Parts};
 use http_body::Body;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use tower::Service;
 
 use super::{
-    Tracker, answers,
-    connector::{AppClient, client},
-    forwarded,
+    Tracker, answers, forwarded,
     headers::{Taken, clean_request, clean_response},
     observe::{Passage, Trouble},
     peer::Peer,
+    pool::{Answer, Pool},
     progress::{Counted, Progress},
     upgrade::{self, Wish},
 };
@@ -46,9 +45,10 @@ pub(crate) type AppBody = Either<Incoming, Full<Bytes>>;
 pub(crate) struct Forward(Arc<Shared>);
 
 struct Shared {
-    client: AppClient,
+    pool: Arc<Pool>,
     config: RouteConfig,
     address: String,
+    own_host: Option<HeaderValue>,
     tracker: Tracker,
 }
 
@@ -72,7 +72,8 @@ impl Forwardable for BufferedBody {
 impl Forward {
     pub(super) fn new(config: RouteConfig, tracker: Tracker) -> Self {
         let address = config.upstream.authority.to_string();
-        Self(Arc::new(Shared { client: client(), config, address, tracker }))
+        let own_host = HeaderValue::from_str(&address).ok();
+        Self(Arc::new(Shared { pool: Pool::new(config.upstream.uri()), config, address, own_host, tracker }))
     }
 }
 
@@ -89,9 +90,16 @@ impl<B: Forwardable> Service<Request<B>> for Forward {
         let shared = Arc::clone(&self.0);
         let (mut parts, body) = request.into_parts();
         let body = body.into_either();
+        let verified = parts.extensions.remove::<Verified>();
+        let wish = Wish::take(&mut parts);
+        let progress = Progress::default();
+        let rewritten = shared.rewrite(&mut parts, &body, wish.as_ref());
+        let answer = rewritten.map(|()| shared.pool.send(Request::from_parts(parts, progress.count(body))));
         Box::pin(async move {
-            let verified = parts.extensions.remove::<Verified>();
-            let outcome = shared.ask(parts, body).await;
+            let outcome = match answer {
+                Some(answer) => shared.hand_back(answer, &progress, wish).await,
+                None => Err(Trouble::Broken),
+            };
             let trouble = outcome.as_ref().err().copied();
             let mut response = match outcome {
                 Ok(response) => response.map(Either::Left),
@@ -104,15 +112,15 @@ impl<B: Forwardable> Service<Request<B>> for Forward {
 }
 
 impl Shared {
-    async fn ask(&self, mut parts: Parts, body: Either<Incoming, BufferedBody>) -> Result<Response<Incoming>, Trouble> {
-        let wish = Wish::take(&mut parts);
-        self.rewrite(&mut parts, &body, wish.as_ref()).ok_or(Trouble::Broken)?;
-        let progress = Progress::default();
-        let request = Request::from_parts(parts, progress.count(body));
-        let answer = progress.wait(self.config.upstream_timeout, self.client.request(request)).await;
-        let mut response = answer
-            .ok_or(Trouble::TimedOut)?
-            .map_err(|error| if error.is_connect() { Trouble::Unreachable } else { Trouble::Broken })?;
+    /// Waits for the app's answer and makes ours of it.
+    async fn hand_back(
+        &self,
+        answer: Answer,
+        progress: &Progress,
+        wish: Option<Wish>,
+    ) -> Result<Response<Incoming>, Trouble> {
+        let answer = progress.wait(self.config.upstream_timeout, answer).await;
+        let mut response = answer.ok_or(Trouble::TimedOut)??;
         clean_response(response.headers_mut());
         // Our server decides how it frames the answer, by the version that the client speaks.
         *response.version_mut() = Version::HTTP_11;
@@ -125,9 +133,9 @@ impl Shared {
         Ok(response)
     }
 
-    /// Makes the app's request of the client's; `None` if it has no URL there.
+    /// Makes the app's request of the client's; `None` if nobody knows whose it is.
     fn rewrite(&self, parts: &mut Parts, body: &Either<Incoming, BufferedBody>, wish: Option<&Wish>) -> Option<()> {
-        let RouteConfig { upstream, host_header, public_origin, .. } = &self.config;
+        let RouteConfig { host_header, public_origin, .. } = &self.config;
         let peer = parts.extensions.remove::<Peer>()?;
         // In absolute form the target names the host, whatever the header says (RFC 9112, section 3.2.2).
         let authority = parts.uri.authority().map(|authority| authority.as_str());
@@ -147,14 +155,16 @@ impl Shared {
             upgrade::set(&mut parts.headers, wish.protocol().clone());
         }
         let host = match host_header {
-            HostHeader::Fixed(name) => Some(name.clone()),
-            HostHeader::Preserve => asked,
-            HostHeader::Rewrite => HeaderValue::from_str(upstream.authority.as_str()).ok(),
+            HostHeader::Fixed(name) => Some(name),
+            HostHeader::Preserve => asked.as_ref(),
+            HostHeader::Rewrite => None,
         };
-        if let Some(host) = host {
-            parts.headers.insert(header::HOST, host);
+        if let Some(host) = host.or(self.own_host.as_ref()) {
+            parts.headers.insert(header::HOST, host.clone());
         }
-        parts.uri = upstream.uri(parts.uri.path_and_query().cloned()).ok()?;
+        if parts.uri.authority().is_some() {
+            parts.uri = parts.uri.path_and_query().cloned().map(Uri::from).unwrap_or_default();
+        }
         parts.version = Version::HTTP_11;
         Some(())
     }

@@ -11,11 +11,12 @@
 //!
 //! A tunnel that hands on a client's own `X-Forwarded-Host` (some do) can only be corrected by `--url`.
 
-use std::{fmt::Write, net::IpAddr};
-
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{headers::is_named_like, peer::Peer};
+use super::{
+    headers::is_named_like,
+    peer::{Peer, node},
+};
 use crate::config::PublicOrigin;
 
 /// Whether a header goes before ours are set.
@@ -41,23 +42,23 @@ pub(super) fn set(headers: &mut HeaderMap, peer: &Peer, host: Option<&HeaderValu
     let clients = if said { joined(headers, &X_FORWARDED_FOR) } else { None };
     let elements = if said { joined(headers, &header::FORWARDED) } else { None };
 
-    let address = peer.address.ip();
-    let mut forwarded = match (elements, &clients) {
+    let before = match (elements, &clients) {
         (Some(elements), _) => elements + ", ",
         (None, Some(clients)) => as_elements(clients),
-        (None, None) => String::with_capacity(64),
+        (None, None) => String::new(),
     };
-    write_node(&mut forwarded, address);
-    if let Some(host) = host.as_ref().and_then(|host| host.to_str().ok()).filter(|host| !host.contains(['"', '\\'])) {
-        let _ = write!(forwarded, ";host=\"{host}\"");
-    }
-    let _ = write!(forwarded, ";proto={proto}");
+    let quoted = host.as_ref().and_then(|host| host.to_str().ok()).filter(|host| !host.contains(['"', '\\']));
+    // Joined, not formatted: this is done for each request.
+    let forwarded = match quoted {
+        Some(quoted) => [&before, peer.node(), ";host=\"", quoted, "\";proto=", proto].concat(),
+        None => [&before, peer.node(), ";proto=", proto].concat(),
+    };
     let clients = match clients {
-        Some(clients) => format!("{clients}, {address}"),
-        None => address.to_string(),
+        Some(clients) => HeaderValue::try_from(format!("{clients}, {}", peer.address().ip())).ok(),
+        None => Some(peer.name().clone()),
     };
 
-    put(headers, X_FORWARDED_FOR, HeaderValue::try_from(clients).ok());
+    put(headers, X_FORWARDED_FOR, clients);
     put(headers, X_FORWARDED_PROTO, Some(HeaderValue::from_static(proto)));
     put(headers, X_FORWARDED_HOST, host);
     put(headers, header::FORWARDED, HeaderValue::try_from(forwarded).ok());
@@ -113,19 +114,12 @@ fn as_elements(clients: &str) -> String {
     let mut elements = String::new();
     for client in clients.split(',').map(str::trim) {
         match client.parse() {
-            Ok(address) => write_node(&mut elements, address),
+            Ok(address) => elements.push_str(&node(address)),
             Err(_) => elements.push_str("for=unknown"),
         }
         elements.push_str(", ");
     }
     elements
-}
-
-fn write_node(text: &mut String, address: IpAddr) {
-    let _ = match address {
-        IpAddr::V4(address) => write!(text, "for={address}"),
-        IpAddr::V6(address) => write!(text, "for=\"[{address}]\""),
-    };
 }
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

@@ -3,6 +3,7 @@
 //! Everything else is handed on as it came: names, values, duplicates and order.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use smallvec::SmallVec;
 
 /// What the headers that were taken out of a request had said.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -44,19 +45,19 @@ fn remove(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
     if !headers.keys().any(goes) {
         return;
     }
-    // `HeaderMap::remove` would put the last header into the gap.
-    let mut kept = HeaderMap::with_capacity(headers.len() + ROOM);
+    // `HeaderMap::remove` would put the last header into the gap. So all are taken out, and what stays goes back, into
+    // the memory it had.
+    let all: SmallVec<[_; USUAL]> = headers.drain().collect();
     let mut current = None;
-    for (name, value) in std::mem::take(headers) {
+    for (name, value) in all {
         // Values of one name follow it, without a name.
         if let Some(name) = name {
             current = Some(name).filter(|name| !goes(name));
         }
         if let Some(name) = &current {
-            kept.append(name.clone(), value);
+            headers.append(name.clone(), value);
         }
     }
-    *headers = kept;
 }
 
 fn is_hop_by_hop(name: &str) -> bool {
@@ -88,8 +89,8 @@ fn accepts_trailers(te: &HeaderValue) -> bool {
     te.as_bytes().split(|byte| *byte == b',').any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
 }
 
-/// Room for the headers that are set afterwards.
-const ROOM: usize = 6;
+/// Messages with no more headers than this are cleaned without an allocation.
+const USUAL: usize = 16;
 
 #[cfg(test)]
 mod tests {

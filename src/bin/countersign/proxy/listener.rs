@@ -57,7 +57,7 @@ async fn serve(stream: TcpStream, peer: Peer, stack: Stack, running: Running) {
         }
     };
     if let Err(error) = outcome {
-        stack.observer().broken_connection(peer.address, &error);
+        stack.observer().broken_connection(peer.address(), &error);
     }
 }
 

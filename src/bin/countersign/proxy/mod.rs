@@ -12,6 +12,7 @@ mod linger;
 mod listener;
 mod observe;
 mod peer;
+mod pool;
 mod progress;
 mod running;
 mod stack;

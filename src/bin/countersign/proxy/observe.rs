@@ -79,7 +79,7 @@ impl<'a> Observation<'a> {
     pub(super) fn begin<B>(observer: &'a dyn Observer, request: &Request<B>, peer: &Peer) -> Self {
         let record = Record {
             time: SystemTime::now(),
-            peer: peer.address,
+            peer: peer.address(),
             method: request.method().clone(),
             uri: request.uri().clone(),
             outcome: Outcome::Undecided,
