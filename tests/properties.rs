@@ -49,6 +49,7 @@ const BODIES: &[(&str, Covered, &str)] = &[
 const URLS: &[(&str, UrlMeaning, &str)] = &[
     ("contentful", meaning::url_target, "signs path and query, neither scheme nor host"),
     ("gitea", meaning::url_with_sorted_query, "signs a decoded parameter of GET requests"),
+    ("monday", meaning::url_without_query, "its token names the URL without its query"),
     ("plivo", meaning::url_with_sorted_query, "signs decoded and sorted query parameters"),
     ("signalwire", meaning::url_in_any_twilio_form, "accepts the URL forms of Twilio's SDKs"),
     ("sinch", meaning::url_target, "signs the path of callbacks, neither scheme nor host"),
@@ -64,7 +65,10 @@ const WEAKENING: &[(&str, &str, &str)] = &[
 ];
 
 /// Schemes in which a delivery without this header is not signed.
-const UNSIGNED: &[(&str, &str, &str)] = &[("gitlab", "webhook-signature", "a secret token is only compared")];
+const UNSIGNED: &[(&str, &str, &str)] = &[
+    ("gitlab", "webhook-signature", "a secret token is only compared"),
+    ("vonage", "authorization", "the older scheme signs decoded parameters, and its signature is one of them"),
+];
 
 /// Headers in which the case of letters does not matter.
 const CASELESS_HEADERS: &[(&str, &str, &str)] = &[
@@ -136,10 +140,6 @@ fn a_body_that_is_cut_or_goes_on_is_refused() {
             return;
         }
         for more in [&b"x"[..], b"\0", b" ", b"\n", b"&a=b"] {
-            // Where the members of a JSON body are signed, blanks around it mean nothing.
-            if case.provider.id == "vonage" && more.trim_ascii().is_empty() && !case.has_header("authorization") {
-                continue;
-            }
             let mut changed = case.clone();
             changed.body.extend_from_slice(more);
             report.check(!changed.is_accepted(), || format!("{more:?} after the body"));
@@ -251,6 +251,10 @@ fn a_changed_byte_of_the_url_is_refused() {
 #[test]
 fn a_changed_byte_of_the_secret_is_refused() {
     each_valid(|case, report| {
+        // Plaid's is an account's credentials, with which its public keys are fetched.
+        if case.provider.id == "plaid" {
+            return;
+        }
         let verified = case.accepted().expect("it is valid");
         let index = verified.secret_index();
         let is_hex = match &case.provider.scheme {

@@ -32,6 +32,11 @@ pub fn url(url: &str) -> Vec<u8> {
     format!("{}://{rest}", scheme.to_lowercase()).into_bytes()
 }
 
+/// A URL whose query means nothing.
+pub fn url_without_query(text: &str) -> Vec<u8> {
+    url(split_query(text).0)
+}
+
 /// A URL whose query is decoded and sorted.
 pub fn url_with_sorted_query(text: &str) -> Vec<u8> {
     let (start, query) = split_query(text);
