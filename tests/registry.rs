@@ -9,7 +9,7 @@ use std::{
 use countersign::{
     ConfigError, Secret, Secrets, Verdict, Verified, VerifyWebhookLayer, WebhookVerifier,
     clock::UnixTime,
-    providers::{self, Provider, ProviderScheme},
+    providers::{self, Provider, ProviderScheme, TimeWindow},
     request::WebhookRequest,
     scheme::{OptionKind, OptionValue, Options, Part, SignError, SigningContext, TimestampUnit},
     vectors::{Expectation, Vector, VectorFile},
@@ -57,6 +57,29 @@ fn pages_are_complete() {
         let names: BTreeSet<_> = options.iter().map(|option| option.name).collect();
         assert_eq!(names.len(), options.len(), "{id}: two options have one name");
         assert!(options.iter().all(|option| !option.help.is_empty()), "{id}: an option says nothing of itself");
+    }
+}
+
+/// What tables show of a provider is what its file says.
+#[test]
+fn facts_are_those_of_the_files() {
+    for (id, vectors) in files() {
+        let provider = providers::by_id(id).expect("it is registered");
+        let path = format!("{}/tests/vectors/{id}.json", env!("CARGO_MANIFEST_DIR"));
+        let file: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(path).expect("the file")).expect("a vector file");
+        assert_eq!(file["status"], provider.status.as_str(), "{id}");
+        let confidence = file["confidence"].as_str().expect("a text");
+        assert!(confidence.starts_with(provider.confidence.as_str()), "{id}: {confidence}");
+        assert_eq!(provider.challenge, vectors.iter().any(|v| v.expect == Expectation::Challenge), "{id}");
+        if let ProviderScheme::Recipe(recipe) = &provider.scheme {
+            let window = match recipe.signed_time() {
+                None => TimeWindow::None,
+                Some(time) => time.tolerance().map_or(TimeWindow::Open, |window| TimeWindow::Secs(window.as_secs())),
+            };
+            let signs_time = recipe.content().contains(&Part::Timestamp);
+            assert_eq!(provider.time_window, if signs_time { window } else { TimeWindow::None }, "{id}");
+        }
     }
 }
 
