@@ -192,11 +192,15 @@ impl<'a> Params<'a> {
 
     /// Sorts by decoded name, then by decoded value, bytewise.
     pub(crate) fn sort(&mut self) {
-        let Self { found, order, alike: any_alike } = self;
+        let Self { found, order, alike } = self;
         order.sort_unstable();
-        for alike in order.chunk_by_mut(|left, right| left.prefix() == right.prefix()) {
+        let are_alike = |left: &SortKey, right: &SortKey| left.prefix() == right.prefix();
+        *alike = order.windows(2).any(|pair| matches!(pair, [left, right] if are_alike(left, right)));
+        if !*alike {
+            return;
+        }
+        for alike in order.chunk_by_mut(are_alike) {
             if alike.len() > 1 {
-                *any_alike = true;
                 found.sort_by_text(alike, Param::name);
                 for equal in alike.chunk_by_mut(|left, right| found.are_equal(*left, *right, Param::name)) {
                     found.sort_by_text(equal, Param::value);
