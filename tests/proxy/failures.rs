@@ -58,6 +58,23 @@ fn a_pooled_connection_that_died_costs_nothing() {
 }
 
 #[test]
+fn an_idle_connection_to_the_app_is_closed() {
+    let (closed, is_closed) = channel();
+    let app = App::raw(move |_, wire, _| {
+        wire.message().unwrap();
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        closed.send(wire.message().is_none()).unwrap();
+    });
+    let proxy = Countersign::http(app.port, &[]);
+    // The second round shows that the pool goes on watching after it was empty.
+    for _ in 0..2 {
+        let answer = Wire::connect(proxy.address).ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_eq!(answer.status(), 200);
+        assert!(is_closed.recv_timeout(DEADLINE).unwrap());
+    }
+}
+
+#[test]
 fn an_answer_that_breaks_off_is_not_completed() {
     let app = App::new(|_, wire| {
         wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
