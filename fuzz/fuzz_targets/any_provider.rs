@@ -57,7 +57,7 @@ fuzz_target!(|text: &[u8]| {
         let whole = WebhookRequest::new(&message.method, message.url.as_str(), &message.headers, &message.body[..]);
         let outcome = known.verifier.verify(&whole, &context);
         if let Err(early) = known.verifier.verify_head(whole.head()) {
-            assert_eq!(outcome.as_ref().err(), Some(&early), "{}: the head was refused, the request not", known.id);
+            assert!(outcome.is_err(), "{}: the head was refused ({early}), the request not", known.id);
         }
         let in_frames = WebhookRequest::new(&message.method, message.url.as_str(), &message.headers, &split[..]);
         let again = known.verifier.verify(&in_frames, &context);

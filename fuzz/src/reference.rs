@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 
 use crate::message::Message;
 
+/// The providers that have a reference here.
+pub const PROVIDERS: [&str; 6] = ["github", "plivo", "shopify", "slack", "stripe", "twilio"];
+
 /// Whether a request is to be accepted, the age of signed times aside; `None` if there is no reference for it.
 pub fn accepts(provider: &str, message: &Message, secrets: &[Vec<u8>]) -> Option<bool> {
     let any = |check: &dyn Fn(&[u8]) -> Option<bool>| secrets.iter().any(|secret| check(secret) == Some(true));
@@ -101,7 +104,7 @@ pub fn twilio_params(message: &Message) -> Option<Vec<u8>> {
     if params.len() > 16_384 {
         return None;
     }
-    if params.is_empty() {
+    if say_nothing(&params) {
         let url = split_url(&message.url)?;
         let query = parse_form(url.target.split_once('?').map_or("", |(_, query)| query).as_bytes());
         let hashes: Vec<_> = query.iter().filter(|(name, _)| name == b"bodySHA256").map(|(_, value)| value).collect();
@@ -151,7 +154,7 @@ pub fn plivo_content(message: &Message) -> Option<Vec<u8>> {
     }
     let (path, query) = url.target.split_once('?').unwrap_or((url.target, ""));
     let (mut query, mut form) = (parse_form(query.as_bytes()), parse_form(&message.body));
-    if query.len() > 16_384 || form.len() > 16_384 || (form.is_empty() && !message.body.is_empty()) {
+    if query.len() > 16_384 || form.len() > 16_384 || (say_nothing(&form) && !message.body.is_empty()) {
         return None;
     }
     query.sort();
@@ -167,6 +170,11 @@ pub fn plivo_content(message: &Message) -> Option<Vec<u8>> {
     }
     content.extend(form.into_iter().flat_map(|(name, value)| [name, value]).flatten());
     Some(content)
+}
+
+/// Whether a form leaves nothing behind in a concatenation.
+fn say_nothing(params: &[(Vec<u8>, Vec<u8>)]) -> bool {
+    params.iter().all(|(name, value)| name.is_empty() && value.is_empty())
 }
 
 /// The WHATWG parser of forms, on bytes.

@@ -223,7 +223,7 @@ impl CustomScheme for Scheme {
         let url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
         let mut signed = Signed::default();
         let mut params = Params::parse(covered(request)).ok_or(RejectionKind::MalformedBody)?;
-        if params.is_empty() && body_hash::check(request, request.body().is_empty()).is_err() {
+        if params.say_nothing() && body_hash::check(request, request.body().is_empty()).is_err() {
             signed.url = Some(body_hash::with_hash(&url, request.body()));
         }
         params.sort();
