@@ -88,7 +88,6 @@ impl Verified {
         self
     }
 
-    #[allow(dead_code, reason = "for schemes written by hand")]
     pub(crate) fn with_delivery_id(mut self, id: Option<HeaderValue>) -> Self {
         self.delivery_id = id;
         self

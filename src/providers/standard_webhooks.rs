@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
+#[cfg(feature = "signing")]
+use super::families;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 #[cfg(feature = "ed25519")]
 use crate::crypto::{ED25519_LENGTH, Ed25519Key, PublicKeys, decode_base64_text};
@@ -22,7 +24,7 @@ use crate::{
 #[cfg(feature = "signing")]
 use crate::{
     Secret,
-    scheme::{Part, Recipe, SignError, Signature, Signed, SigningContext, Timestamp},
+    scheme::{Recipe, SignError, Signed, SigningContext},
 };
 
 /// Standard Webhooks (any sender that follows the specification): HMAC-SHA256 or Ed25519 over `{id}.{time}.{body}`, in
@@ -81,14 +83,7 @@ impl Family {
     /// The scheme with a symmetric secret, for signing.
     #[cfg(feature = "signing")]
     pub(super) const fn recipe(&self) -> Recipe {
-        Recipe::hmac_sha256(
-            &[Part::DeliveryId, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body],
-            Signature::base64(self.signature, V1),
-        )
-        .key(KEY)
-        .delivery_id(self.id)
-        .timestamp(Timestamp::header(self.timestamp).tolerance_secs(300))
-        .check()
+        families::standard_webhooks(self.id, self.timestamp, self.signature).check()
     }
 }
 
