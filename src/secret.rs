@@ -48,7 +48,7 @@ impl Secret {
     }
 
     /// The text, for the code that makes a key of it.
-    pub(crate) fn expose(&self) -> &[u8] {
+    pub fn expose(&self) -> &[u8] {
         &self.text
     }
 }
@@ -122,7 +122,8 @@ impl Secrets {
         self.0.len()
     }
 
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Secret> {
+    /// All of them, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Secret> {
         self.0.iter()
     }
 }

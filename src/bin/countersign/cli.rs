@@ -69,7 +69,59 @@ pub(crate) struct HttpArgs {
     pub(crate) upstream_timeout: String,
 
     #[command(flatten)]
+    pub(crate) inspect: InspectArgs,
+
+    #[command(flatten)]
     pub(crate) log: LogArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inspector")]
+pub(crate) struct InspectArgs {
+    /// Where the inspector listens: 127.0.0.1:4040, or the next free port if that one is taken, unless told; `false`
+    /// for no inspector
+    #[arg(long, value_name = "ADDRESS|false")]
+    pub(crate) web_addr: Option<String>,
+
+    /// Another name with which the inspector may be opened, besides localhost; repeatable
+    #[arg(long, value_name = "HOST")]
+    pub(crate) web_allow_host: Vec<String>,
+
+    /// The token that the inspector asks for: env:NAME or file:PATH. Off loopback one is made up and shown, unless given
+    #[arg(long, value_name = "env:NAME|file:PATH")]
+    pub(crate) web_token: Option<String>,
+
+    /// Where captures are kept: a file, `memory` (gone at the end), or `none`. The usual file lies where your system
+    /// keeps programs' state, and can be shared by several countersigns
+    #[arg(long, value_name = "PATH|memory|none")]
+    pub(crate) store: Option<String>,
+
+    /// How many exchanges are kept; the oldest go first
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    pub(crate) store_count: u64,
+
+    /// How much is kept; the oldest go first
+    #[arg(long, value_name = "SIZE", default_value = "512MiB")]
+    pub(crate) store_size: String,
+
+    /// How much of each body is kept; the rest is forwarded all the same
+    #[arg(long, value_name = "SIZE", default_value = "10MiB")]
+    pub(crate) capture_limit: String,
+}
+
+impl InspectArgs {
+    /// No inspector, and nothing is kept.
+    pub(crate) fn none() -> Self {
+        Self {
+            web_addr: Some("false".to_owned()),
+            web_allow_host: Vec::new(),
+            web_token: None,
+            store: Some("none".to_owned()),
+            store_count: 1,
+            store_size: "1MiB".to_owned(),
+            capture_limit: "1MiB".to_owned(),
+        }
+    }
 }
 
 #[derive(Args, Debug, Default)]

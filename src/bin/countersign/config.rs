@@ -1,5 +1,6 @@
 //! What the command line means: parsed once, so that what exists can be used.
 
+mod inspect;
 mod quantity;
 mod secret;
 mod upstream;
@@ -22,7 +23,10 @@ use countersign::{
 };
 use http::HeaderValue;
 
-pub(crate) use self::upstream::Upstream;
+pub(crate) use self::{
+    inspect::{InspectConfig, WebAddress},
+    upstream::Upstream,
+};
 use crate::{
     cli::{HttpArgs, LogArgs, LogFormat},
     errors::Failure,
@@ -33,6 +37,7 @@ use crate::{
 pub(crate) struct HttpConfig {
     pub(crate) listen: SocketAddr,
     pub(crate) route: RouteConfig,
+    pub(crate) inspect: InspectConfig,
     pub(crate) log: LogConfig,
 }
 
@@ -103,6 +108,7 @@ impl HttpConfig {
                 public_origin,
                 verification,
             },
+            inspect: InspectConfig::parse(&arguments.inspect)?,
             log: LogConfig::parse(&arguments.log),
         })
     }
@@ -179,13 +185,17 @@ impl LogConfig {
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, Failure> {
+    parse_address("--listen", text)
+}
+
+fn parse_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
     let loopback = |port: &str| port.parse().ok().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     let address = match text.strip_prefix("localhost:") {
         Some(port) => loopback(port),
         None => text.parse().ok().or_else(|| loopback(text)),
     };
     address.ok_or_else(|| {
-        Failure::usage(format_args!("--listen: `{text}` is no address; write 127.0.0.1:4000, or [::]:4000 for all"))
+        Failure::usage(format_args!("{flag}: `{text}` is no address; write 127.0.0.1:4000, or [::]:4000 for all"))
     })
 }
 

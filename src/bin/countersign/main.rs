@@ -5,8 +5,9 @@ mod commands;
 mod config;
 mod console;
 mod errors;
+mod inspector;
 mod proxy;
-#[allow(dead_code, reason = "capture is being put in front of it")]
+mod signing;
 mod store;
 
 use std::process::ExitCode;

@@ -23,7 +23,7 @@ use self::{
 };
 use super::{http::bind, runtime, signals::Signals};
 use crate::{
-    cli::{DemoArgs, DemoProvider, HttpArgs, LogArgs},
+    cli::{DemoArgs, DemoProvider, HttpArgs, InspectArgs, LogArgs},
     config::{HttpConfig, LogConfig},
     console::Console,
     errors::Failure,
@@ -112,6 +112,7 @@ fn equivalent(provider: DemoProvider, app_port: u16) -> HttpArgs {
         max_body: "1MiB".to_owned(),
         body_timeout: "15s".to_owned(),
         upstream_timeout: "60s".to_owned(),
+        inspect: InspectArgs::none(),
         log: LogArgs::default(),
     }
 }

@@ -2,14 +2,19 @@
 
 use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, runtime::Handle};
 
-use super::{runtime, signals::Signals};
+use super::{
+    inspect::{self, Inspection},
+    runtime,
+    signals::Signals,
+};
 use crate::{
     cli::HttpArgs,
     config::HttpConfig,
     console::{Banner, Console},
     errors::Failure,
+    inspector::Route,
     proxy::{Stack, Tracker, accept},
 };
 
@@ -21,12 +26,27 @@ pub(crate) fn run(arguments: &HttpArgs) -> Result<ExitCode, Failure> {
 async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().map_err(Failure::running)?;
+    let web = inspect::bind(config.inspect.web)?;
     let mut signals = Signals::catch().map_err(Failure::running)?;
     let console = Arc::new(Console::start(config.log).map_err(Failure::running)?);
-    console.banner(&Banner { listening, route: &config.route });
+    let route = Arc::new(config.route);
+    let inspection = Inspection::start(&config.inspect, &route, &console)?;
 
     let tracker = Tracker::new();
-    let stack = Stack::new(Arc::new(config.route), console.clone(), None, &tracker);
+    let stack = Stack::new(Arc::clone(&route), inspection.observer(), inspection.captures(), &tracker);
+    let shown = Route {
+        config: Arc::clone(&route),
+        listening,
+        stack: stack.clone(),
+        metrics: inspection.metrics(),
+        tracker: tracker.clone(),
+    };
+    let inspector = inspection.serve(web, &config.inspect, vec![shown], Handle::current())?;
+    console.banner(&Banner {
+        listening,
+        route: &route,
+        inspector: inspector.as_ref().map(|inspector| inspector.url()),
+    });
     tokio::select! {
         never = accept(listener, stack, tracker.clone()) => match never {},
         () = signals.next() => {}
@@ -43,6 +63,8 @@ async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
         }
         () = signals.next() => {}
     }
+    drop(inspector);
+    inspection.finish(LONGEST_FLUSH);
     console.finish(LONGEST_FLUSH);
     Ok(ExitCode::SUCCESS)
 }

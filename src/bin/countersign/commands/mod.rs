@@ -5,5 +5,6 @@ pub(crate) mod http;
 pub(crate) mod providers;
 pub(crate) mod verify;
 
+mod inspect;
 mod runtime;
 mod signals;

@@ -58,6 +58,11 @@ fn table(providers: &[&Provider]) -> String {
     text
 }
 
+/// All providers, as `--json` shows each.
+pub(crate) fn all_as_json() -> Value {
+    providers::ALL.iter().map(|provider| value(provider)).collect()
+}
+
 fn lines(providers: &[&Provider]) -> String {
     providers.iter().map(|provider| format!("{}\n", value(provider))).collect()
 }

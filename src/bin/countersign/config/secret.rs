@@ -55,6 +55,23 @@ pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(S
     Ok((Secrets::new(secrets)?, labels))
 }
 
+/// A token for the inspector.
+pub(super) fn token(source: &str) -> Result<String, Failure> {
+    let failed = |problem: &str| Failure::usage(format_args!("--web-token: `{source}` {problem}"));
+    let token = match source.split_once(':') {
+        Some(("env", name)) => variable(name)?.into_string().map_err(|_| failed("is no text"))?,
+        Some(("file", path)) => {
+            let text = std::fs::read_to_string(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
+            text.trim_end().to_owned()
+        }
+        _ => return Err(failed("needs the form env:NAME or file:PATH: others can see what is typed here")),
+    };
+    if token.len() < SHORTEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(failed("holds too short a token: 16 letters, digits and signs are the least"));
+    }
+    Ok(token)
+}
+
 fn variable(name: &str) -> Result<OsString, Failure> {
     // Some names are no names to the operating system, and it panics on them in places.
     let value = if name.is_empty() || name.contains(['=', '\0']) { None } else { env::var_os(name) };
@@ -66,6 +83,8 @@ fn without_newline(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
+
+const SHORTEST_TOKEN: usize = 16;
 
 #[cfg(test)]
 mod tests {

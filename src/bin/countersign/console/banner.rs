@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Banner<'a> {
     pub(crate) listening: SocketAddr,
     pub(crate) route: &'a RouteConfig,
+    /// Where the inspector is.
+    pub(crate) inspector: Option<String>,
 }
 
 impl Banner<'_> {
@@ -31,7 +33,7 @@ impl Banner<'_> {
     }
 
     fn json(&self, text: &mut String) {
-        let Self { listening, route } = self;
+        let Self { listening, route, inspector } = self;
         let verification = route.verification.as_ref();
         put_json(
             text,
@@ -42,19 +44,23 @@ impl Banner<'_> {
                 "app": route.upstream.to_string(),
                 "provider": verification.map(|verification| verification.provider.id),
                 "secrets": verification.map(|verification| &verification.secret_labels),
+                "inspector": inspector,
                 "public_url": route.public_origin.as_ref().map(|origin| &origin.url),
             }),
         );
     }
 
     fn pretty(&self, paint: Paint, text: &mut String) {
-        let Self { listening, route } = self;
+        let Self { listening, route, inspector } = self;
         let _ = writeln!(text, "{} {}\n", paint.bold("countersign"), env!("CARGO_PKG_VERSION"));
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "  {}{value}", paint.dim(format_args!("{name:<12}")));
         };
         line("Listening", &format!("http://{listening}"));
         line("App", &route.upstream.to_string());
+        if let Some(inspector) = inspector {
+            line("Inspector", inspector);
+        }
         let Some(verification) = &route.verification else {
             line("Verifying", &paint.bad("nothing: every request is forwarded, whoever sent it"));
             line("", "--verify-webhook PROVIDER lets only genuine deliveries through");

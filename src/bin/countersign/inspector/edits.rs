@@ -34,7 +34,12 @@ pub(crate) enum HeaderEdits {
 impl Edits {
     pub(crate) fn are_none(&self) -> bool {
         let Self { method, path, headers, body, body_base64, set } = self;
-        method.is_none() && path.is_none() && headers.is_none() && body.is_none() && body_base64.is_none() && set.is_none()
+        method.is_none()
+            && path.is_none()
+            && headers.is_none()
+            && body.is_none()
+            && body_base64.is_none()
+            && set.is_none()
     }
 
     /// The request of `exchange` with the changes, ready to be signed and sent.
@@ -74,7 +79,8 @@ impl Edits {
             }
         }
         // What was secret is not in the store. A placeholder would only confuse the app.
-        let redacted: Vec<_> = headers.iter().filter(|(_, value)| is_placeholder(value)).map(|(name, _)| name.clone()).collect();
+        let redacted: Vec<_> =
+            headers.iter().filter(|(_, value)| is_placeholder(value)).map(|(name, _)| name.clone()).collect();
         redacted.iter().chain(&FRAMING).for_each(|name| drop(headers.remove(name)));
         Ok(headers)
     }
@@ -84,7 +90,8 @@ impl Edits {
             (Some(_), Some(_)) => return Err(ApiError::bad("give body or body_base64, not both")),
             (Some(text), None) => Some(Bytes::from(text.clone())),
             (None, Some(text)) => {
-                let bytes = STANDARD.decode(text).map_err(|error| ApiError::bad(format_args!("body_base64: {error}")))?;
+                let bytes =
+                    STANDARD.decode(text).map_err(|error| ApiError::bad(format_args!("body_base64: {error}")))?;
                 Some(bytes.into())
             }
             (None, None) => None,
@@ -120,7 +127,8 @@ fn change(headers: &mut HeaderMap, some: &Map<String, Value>) -> Result<(), ApiE
             Value::Array(values) => {
                 headers.remove(&parsed);
                 for value in values {
-                    let text = value.as_str().ok_or_else(|| ApiError::bad(format_args!("header {name}: not a text")))?;
+                    let text =
+                        value.as_str().ok_or_else(|| ApiError::bad(format_args!("header {name}: not a text")))?;
                     headers.append(parsed.clone(), parse_value(name, text)?);
                 }
             }
@@ -141,8 +149,9 @@ fn set_fields(body: &Bytes, headers: &HeaderMap, set: &Map<String, Value>) -> Re
         let mut value: Value = serde_json::from_slice(body)
             .map_err(|error| ApiError::impossible(format_args!("the body is no JSON: {error}")))?;
         for (path, new) in set {
-            let slot = slot(&mut value, path)
-                .ok_or_else(|| ApiError::impossible(format_args!("there is no `{path}` in the body that could be set")))?;
+            let slot = slot(&mut value, path).ok_or_else(|| {
+                ApiError::impossible(format_args!("there is no `{path}` in the body that could be set"))
+            })?;
             *slot = new.clone();
         }
         return Ok(value.to_string().into());
@@ -158,13 +167,11 @@ fn set_form_fields(body: &Bytes, set: &Map<String, Value>) -> Bytes {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         form_urlencoded::Serializer::new(String::new()).append_pair(name, &text).finish().into_bytes()
     };
-    let mut pairs: Vec<Vec<u8>> = if body.is_empty() {
-        Vec::new()
-    } else {
-        body.split(|byte| *byte == b'&').map(<[u8]>::to_vec).collect()
-    };
+    let mut pairs: Vec<Vec<u8>> =
+        if body.is_empty() { Vec::new() } else { body.split(|byte| *byte == b'&').map(<[u8]>::to_vec).collect() };
     for (name, value) in set {
-        let is_named = |pair: &&mut Vec<u8>| form_urlencoded::parse(pair).next().is_some_and(|(other, _)| other == *name);
+        let is_named =
+            |pair: &&mut Vec<u8>| form_urlencoded::parse(pair).next().is_some_and(|(other, _)| other == *name);
         match pairs.iter_mut().find(is_named) {
             Some(pair) => *pair = encode(name, value),
             None => pairs.push(encode(name, value)),
@@ -181,8 +188,9 @@ fn slot<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
         let is_last = parts.peek().is_none();
         value = match value {
             Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?)?,
-            Value::Object(members) if is_last => members.entry(part).or_insert(Value::Null),
-            Value::Object(members) => members.get_mut(part)?,
+            Value::Object(members) if is_last || members.contains_key(part) => {
+                members.entry(part).or_insert(Value::Null)
+            }
             _ => return None,
         };
     }
@@ -199,7 +207,8 @@ fn parse_name(name: &str) -> Result<HeaderName, ApiError> {
 }
 
 fn parse_value(name: &str, value: &str) -> Result<HeaderValue, ApiError> {
-    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| ApiError::bad(format_args!("header {name}: it cannot hold this value")))
+    HeaderValue::from_bytes(value.as_bytes())
+        .map_err(|_| ApiError::bad(format_args!("header {name}: it cannot hold this value")))
 }
 
 /// What belongs to the connection that it came on.

@@ -40,7 +40,10 @@ pub(crate) fn of(exchange: &Exchange) -> Vec<Warning> {
         && taken * 10 >= deadline * 8
     {
         let (taken, deadline) = (taken.as_secs_f64(), deadline.as_secs());
-        warn("slow", format!("answered after {taken:.1} s: {provider} waits {deadline} s, then it tries again or gives up"));
+        warn(
+            "slow",
+            format!("answered after {taken:.1} s: {provider} waits {deadline} s, then it tries again or gives up"),
+        );
     }
     warnings
 }

@@ -54,11 +54,11 @@ pub(crate) struct CapturedRoute {
 }
 
 impl Captures {
-    /// Captures of bodies up to `body_limit` bytes each.
-    pub(crate) fn new(recorder: Arc<dyn Recorder>, body_limit: usize) -> Arc<Self> {
+    /// Captures of bodies up to `body_limit` bytes each, whose ids are greater than `newest`.
+    pub(crate) fn new(recorder: Arc<dyn Recorder>, body_limit: usize, newest: Option<Id>) -> Arc<Self> {
         Arc::new(Self {
             recorder,
-            ids: Ids::default(),
+            ids: Ids::after(newest),
             body_limit,
             held: AtomicUsize::new(0),
             under_way: Mutex::default(),

@@ -24,5 +24,5 @@ pub(crate) use self::{
     listener::accept,
     observe::{Observer, Outcome, Record, Trouble},
     running::Tracker,
-    stack::Stack,
+    stack::{Passing, Stack},
 };

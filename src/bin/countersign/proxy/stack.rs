@@ -40,6 +40,14 @@ struct Layers {
     route: Route,
 }
 
+/// Whether a request has to be verified on a route that verifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passing {
+    /// For replays, which the user of the inspector sends, of what was verified once and cannot be signed again.
+    Unverified,
+    Verified,
+}
+
 enum Route {
     Open(Forward),
     Verified(VerifyWebhook<Forward>),
@@ -72,20 +80,32 @@ impl Stack {
 
     /// Serves a request that came through a socket.
     pub(crate) async fn serve(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
-        self.pass(request.map(Either::Left), peer, None).await.0
+        self.pass(request.map(Either::Left), peer, Passing::Verified, None).await.0
     }
 
     /// Sends a request through the same layers as a delivery, up to the end of its answer. Returns the name under
     /// which it was captured, if there are captures.
-    pub(crate) async fn replay(&self, request: Request<Bytes>, peer: SocketAddr, replay: Replay) -> Option<Id> {
+    pub(crate) async fn replay(
+        &self,
+        request: Request<Bytes>,
+        peer: SocketAddr,
+        replay: Replay,
+        passing: Passing,
+    ) -> Option<Id> {
         let request = request.map(|body| Either::Right(Full::new(body)));
-        let (answer, id) = self.pass(request, Peer::new(peer), Some(replay)).await;
+        let (answer, id) = self.pass(request, Peer::new(peer), passing, Some(replay)).await;
         let mut body = answer.into_body();
         while let Some(Ok(_)) = body.frame().await {}
         id
     }
 
-    async fn pass(&self, request: Request<Source>, peer: Peer, replay: Option<Replay>) -> (Response<Body>, Option<Id>) {
+    async fn pass(
+        &self,
+        request: Request<Source>,
+        peer: Peer,
+        passing: Passing,
+        replay: Option<Replay>,
+    ) -> (Response<Body>, Option<Id>) {
         let Layers { observer, captures, captured_route, route } = &*self.0;
 
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
@@ -108,6 +128,10 @@ impl Stack {
         //    A route without it has no layer at all, so that bodies stream.
         // 4. Forwarding is last: only what passed reaches the app.
         let answer = match route {
+            Route::Verified(verified) if passing == Passing::Unverified => {
+                let forward = verified.get_ref().clone();
+                forward.oneshot(request).await.map(|answer| answer.map(Either::Right))
+            }
             Route::Verified(verified) => verified.clone().oneshot(request).await.map(|answer| answer.map(Either::Left)),
             Route::Open(forward) => forward.clone().oneshot(request).await.map(|answer| answer.map(Either::Right)),
         };

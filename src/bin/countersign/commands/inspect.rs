@@ -1,0 +1,174 @@
+//! Captures and the inspector, beside what forwards.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use countersign::sign;
+use tokio::runtime::Handle;
+
+use crate::{
+    config::{InspectConfig, RouteConfig, WebAddress},
+    console::Console,
+    errors::Failure,
+    inspector::{Guard, Inspector, Metrics, Route, Server},
+    proxy::{Captures, Observer, Record, Recorder},
+    store::{self, Exchange, Location, Redactor, Store},
+};
+
+/// What is kept, and who keeps it.
+pub(super) struct Inspection {
+    store: Arc<Store>,
+    captures: Option<Arc<Captures>>,
+    metrics: Arc<Metrics>,
+    console: Arc<Console>,
+}
+
+/// A running inspector.
+pub(super) struct Shown {
+    server: Server,
+    token: Option<String>,
+}
+
+impl Inspection {
+    /// Opens the store. One that cannot be opened is said so, and replaced by one in memory: forwarding goes on.
+    pub(super) fn start(config: &InspectConfig, route: &RouteConfig, console: &Arc<Console>) -> Result<Self, Failure> {
+        let store = Arc::new(open(config, route, console)?);
+        let recorder = store.recorder();
+        let captures = recorder.is_on().then(|| Captures::new(Arc::new(recorder), config.body_limit, store.newest()));
+        Ok(Self { store, captures, metrics: Arc::new(Metrics::new()), console: Arc::clone(console) })
+    }
+
+    pub(super) fn observer(&self) -> Arc<dyn Observer> {
+        Arc::new(Observers { console: Arc::clone(&self.console), metrics: Arc::clone(&self.metrics) })
+    }
+
+    pub(super) fn captures(&self) -> Option<Arc<Captures>> {
+        self.captures.clone()
+    }
+
+    pub(super) fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    /// Shows what is kept, if somebody wants to see it.
+    pub(super) fn serve(
+        &self,
+        web: Option<TcpListener>,
+        config: &InspectConfig,
+        routes: Vec<Route>,
+        data_plane: Handle,
+    ) -> Result<Option<Shown>, Failure> {
+        let Some(listener) = web else { return Ok(None) };
+        let address = listener.local_addr().map_err(Failure::running)?;
+        let given = config.token.as_ref().map(|token| token.0.clone());
+        // Off loopback strangers can reach it.
+        let token = given.or_else(|| (!address.ip().is_loopback()).then(sign::unique_id));
+        let guard = Guard::new(address, &config.allowed_hosts, token.clone());
+        let inspector = Inspector::new(Arc::clone(&self.store), self.captures.clone(), routes, data_plane);
+        let server = Server::start(inspector, listener, guard)
+            .map_err(|error| Failure::running(format_args!("the inspector cannot be started: {error}")))?;
+        let token = token.filter(|_| config.token.is_none());
+        Ok(Some(Shown { server, token }))
+    }
+
+    /// Writes what is still on its way to the store.
+    pub(super) fn finish(&self, limit: Duration) {
+        if !self.store.finish(limit) {
+            self.console.notice("the last captures could not be written in time");
+        }
+    }
+}
+
+impl Shown {
+    pub(super) fn url(&self) -> String {
+        let address = self.server.address();
+        // Nobody can open 0.0.0.0.
+        let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
+        let host = if host.contains(':') { format!("[{host}]") } else { host };
+        match &self.token {
+            Some(token) => format!("http://{host}:{} with the token {token}", address.port()),
+            None => format!("http://{host}:{}", address.port()),
+        }
+    }
+}
+
+/// Takes the inspector's socket before anything else is started.
+pub(super) fn bind(web: WebAddress) -> Result<Option<TcpListener>, Failure> {
+    let failed = |address: SocketAddr, error: io::Error| {
+        Failure::usage(format_args!(
+            "the inspector cannot listen on {address}: {error}; choose another --web-addr, or --web-addr false"
+        ))
+    };
+    match web {
+        WebAddress::Off => Ok(None),
+        WebAddress::At(address) => TcpListener::bind(address).map(Some).map_err(|error| failed(address, error)),
+        WebAddress::Usual => {
+            let mut address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), FIRST_PORT);
+            loop {
+                match TcpListener::bind(address) {
+                    Ok(listener) => return Ok(Some(listener)),
+                    Err(error) if error.kind() == io::ErrorKind::AddrInUse && address.port() < LAST_PORT => {
+                        address.set_port(address.port() + 1);
+                    }
+                    Err(error) => return Err(failed(address, error)),
+                }
+            }
+        }
+    }
+}
+
+fn open(config: &InspectConfig, route: &RouteConfig, console: &Arc<Console>) -> Result<Store, Failure> {
+    let open = |location: &Location| {
+        let console = Arc::clone(console);
+        Store::open(location, config.limits, redactor(route), move |text| console.notice(text))
+    };
+    open(&config.store).or_else(|error| {
+        console.notice(format!("{error}. Until then captures are kept in memory only"));
+        open(&Location::Memory).map_err(Failure::running)
+    })
+}
+
+/// Knows the route's secrets, so that none of them is written.
+fn redactor(route: &RouteConfig) -> Redactor {
+    let Some(verification) = &route.verification else { return Redactor::new([], []) };
+    let texts = verification.provider.options.iter().filter_map(|spec| verification.options.text(spec.name));
+    // Words of a choice are no secrets, and short: they would turn up everywhere.
+    let tokens = texts.filter(|text| text.len() >= SHORTEST_TOKEN).map(str::as_bytes);
+    let secrets = verification.secrets.iter().map(|secret| secret.expose());
+    Redactor::new(secrets.chain(tokens).collect::<Vec<_>>(), [])
+}
+
+/// Everybody who wants to know of each request.
+struct Observers {
+    console: Arc<Console>,
+    metrics: Arc<Metrics>,
+}
+
+impl Observer for Observers {
+    fn request(&self, record: Record) {
+        self.metrics.request(&record);
+        self.console.request(record);
+    }
+
+    fn broken_connection(&self, peer: SocketAddr, error: &hyper::Error) {
+        self.console.broken_connection(peer, error);
+    }
+
+    fn accept_failed(&self, error: &io::Error) {
+        self.console.accept_failed(error);
+    }
+}
+
+impl Recorder for store::Recorder {
+    fn record(&self, exchange: Exchange) {
+        Self::record(self, exchange);
+    }
+}
+
+const FIRST_PORT: u16 = 4040;
+const LAST_PORT: u16 = 4059;
+const SHORTEST_TOKEN: usize = 12;

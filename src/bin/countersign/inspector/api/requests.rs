@@ -1,0 +1,96 @@
+//! `/api/requests/http`: what was captured, and sending it again.
+
+use axum::{
+    Json,
+    extract::{Path, Query as Parameters, State},
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{
+    ApiError,
+    query::{self, View},
+};
+use crate::inspector::{Inspector, render, replay::Order};
+
+pub(super) async fn list(
+    State(inspector): State<Inspector>,
+    Parameters(pairs): Parameters<Vec<(String, String)>>,
+) -> Result<Json<Value>, ApiError> {
+    let asked = query::parse(&pairs, "")?;
+    // Looked at first: what is finished in between is then in the store, and shown once.
+    let under_way = inspector.under_way_for(&asked.query);
+    let limit = asked.query.limit;
+    let page = inspector.read(move |reader| reader.list(&asked.query)).await?;
+    let show = match asked.view {
+        View::Full => render::full,
+        View::Summary => render::summary,
+    };
+    let known = |id| page.items.iter().any(|exchange| exchange.id == id);
+    let mut items: Vec<_> = under_way.iter().filter(|exchange| !known(exchange.id)).chain(&page.items).collect();
+    items.sort_unstable_by_key(|exchange| std::cmp::Reverse(exchange.id));
+    items.truncate(limit.max(page.items.len()));
+    Ok(Json(json!({
+        "uri": "/api/requests/http",
+        "requests": items.into_iter().map(show).collect::<Vec<_>>(),
+        "next": page.next.map(|id| id.to_string()),
+        "cut_short": page.cut_short,
+    })))
+}
+
+pub(super) async fn one(State(inspector): State<Inspector>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    Ok(Json(inspector.full(inspector.exchange(&id).await?).await?))
+}
+
+pub(super) async fn delete(State(inspector): State<Inspector>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let parsed = id.parse().map_err(|error| ApiError::bad(format_args!("`{id}`: {error}")))?;
+    match inspector.read(move |reader| reader.delete(parsed)).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found(format_args!("there is no exchange {id}"))),
+    }
+}
+
+pub(super) async fn clear(State(inspector): State<Inspector>) -> Result<StatusCode, ApiError> {
+    inspector.read(|reader| reader.clear()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn replay(
+    State(inspector): State<Inspector>,
+    Parameters(pairs): Parameters<Vec<(String, String)>>,
+    body: axum::body::Bytes,
+) -> Result<Response, ApiError> {
+    let mut order: Order =
+        serde_json::from_slice(&body).map_err(|error| ApiError::bad(format_args!("the body: {error}")))?;
+    for (name, value) in &pairs {
+        match (name.as_str(), value.as_str()) {
+            ("wait", "true" | "1" | "") => order.wait = true,
+            ("wait", _) => {}
+            _ => return Err(ApiError::bad(format_args!("there is no parameter `{name}`; there is wait=true"))),
+        }
+    }
+    let wait = order.wait;
+    let exchange = inspector.replay(order).await?;
+    if !wait {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(Json(inspector.full(exchange).await?).into_response())
+}
+
+impl Inspector {
+    /// An exchange in full, with what stems from it.
+    async fn full(&self, exchange: crate::store::Exchange) -> Result<Value, ApiError> {
+        let (exchange, related) = self
+            .read(move |reader| {
+                let related = reader.related(&exchange)?;
+                Ok((exchange, related))
+            })
+            .await?;
+        let mut value = render::full(&exchange);
+        let texts = |ids: &[crate::store::Id]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        value["related"] = json!({ "replays": texts(&related.replays), "retries": texts(&related.retries) });
+        value["verification"]["signed_view"] = self.signed_view(&exchange).unwrap_or_default();
+        Ok(value)
+    }
+}

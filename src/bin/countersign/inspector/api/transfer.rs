@@ -1,0 +1,126 @@
+//! Bodies, exports and imports.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query as Parameters, State},
+    response::{IntoResponse, Response},
+};
+use countersign::{providers, scheme::Options};
+use http::{HeaderValue, header};
+use serde_json::{Value, json};
+
+use super::{ApiError, query};
+use crate::{
+    inspector::{
+        Inspector,
+        export::{self, Form},
+    },
+    store::Exchange,
+};
+
+type Pairs = Parameters<Vec<(String, String)>>;
+
+/// The bytes of a body, as a file: what was captured is never shown as a page.
+pub(super) async fn body(
+    State(inspector): State<Inspector>,
+    Path(id): Path<String>,
+    Parameters(pairs): Pairs,
+) -> Result<Response, ApiError> {
+    let exchange = inspector.exchange(&id).await?;
+    let body = match parameter(&pairs, "of") {
+        Some("request") | None => exchange.request.body.to_bytes(),
+        Some("response") => exchange.response.as_ref().map(|response| response.body.to_bytes()).unwrap_or_default(),
+        Some(_) => return Err(ApiError::bad("of: write request or response")),
+    };
+    Ok(attachment(body, "application/octet-stream", &format!("{id}.bin")))
+}
+
+pub(super) async fn export_one(
+    State(inspector): State<Inspector>,
+    Path(id): Path<String>,
+    Parameters(pairs): Pairs,
+) -> Result<Response, ApiError> {
+    let form = form(&pairs)?;
+    let exchange = inspector.exchange(&id).await?;
+    let bytes = match form {
+        Form::Curl => export::curl(&exchange, &export::url(&exchange)).into(),
+        Form::Har => pretty(&export::har(&[exchange])),
+        Form::Raw => export::raw(&exchange),
+        Form::Vector => pretty(&vector_files(&inspector, &[exchange])?),
+    };
+    Ok(attachment(bytes, form.content_type(), &form.file_name(&id)))
+}
+
+pub(super) async fn export_many(
+    State(inspector): State<Inspector>,
+    Parameters(pairs): Pairs,
+) -> Result<Response, ApiError> {
+    let form = form(&pairs)?;
+    let mut asked = query::parse(&pairs, "as")?;
+    asked.query.bodies = true;
+    let page = inspector.read(move |reader| reader.list(&asked.query)).await?;
+    let bytes = match form {
+        Form::Curl => {
+            let commands = page.items.iter().rev().map(|exchange| export::curl(exchange, &export::url(exchange)));
+            commands.collect::<Vec<_>>().join("\n").into()
+        }
+        Form::Har => pretty(&export::har(&page.items)),
+        Form::Raw => return Err(ApiError::bad("as=raw: one exchange at a time; use har for many")),
+        Form::Vector => pretty(&vector_files(&inspector, &page.items)?),
+    };
+    Ok(attachment(bytes, form.content_type(), &form.file_name("captures")))
+}
+
+pub(super) async fn import(State(inspector): State<Inspector>, body: Bytes) -> Result<Json<Value>, ApiError> {
+    let (exchanges, skipped) = inspector.imported(&body)?;
+    let imported = inspector.read(move |reader| reader.import(exchanges)).await?;
+    Ok(Json(json!({ "imported": imported, "skipped": skipped })))
+}
+
+/// One vector file for each provider; a file alone, if there is one provider only.
+fn vector_files(inspector: &Inspector, exchanges: &[Exchange]) -> Result<Value, ApiError> {
+    let mut files: Vec<(&str, Vec<Value>)> = Vec::new();
+    for exchange in exchanges.iter().rev() {
+        let Some(id) = exchange.decision.provider.as_deref() else { continue };
+        let Ok(provider) = providers::by_id(id) else { continue };
+        let route = inspector.route(&exchange.route).ok().and_then(|route| route.config.verification.as_ref());
+        let options =
+            route.filter(|route| route.provider.id == id).map_or_else(Options::new, |route| route.options.clone());
+        let vector = export::vector(exchange, provider, &options).map_err(ApiError::impossible)?;
+        match files.iter_mut().find(|(other, _)| *other == provider.id) {
+            Some((_, vectors)) => vectors.push(vector),
+            None => files.push((provider.id, vec![vector])),
+        }
+    }
+    let mut files: Vec<_> = files.into_iter().map(|(id, vectors)| json!({ "id": id, "vectors": vectors })).collect();
+    match files.len() {
+        0 => Err(ApiError::impossible("a vector needs a provider: none of these came in on a route that verifies")),
+        1 => Ok(files.remove(0)),
+        _ => Ok(files.into()),
+    }
+}
+
+fn form(pairs: &[(String, String)]) -> Result<Form, ApiError> {
+    let word = parameter(pairs, "as").unwrap_or_default();
+    Form::parse(word)
+        .ok_or_else(|| ApiError::bad(format_args!("as: `{word}` is wrong; write curl, har, raw or vector")))
+}
+
+fn parameter<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+}
+
+fn pretty(value: &Value) -> Bytes {
+    format!("{value:#}\n").into()
+}
+
+fn attachment(bytes: Bytes, content_type: &'static str, name: &str) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}

@@ -1,0 +1,53 @@
+//! A curl command for a POSIX shell.
+
+use std::fmt::Write;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::store::Exchange;
+
+/// The command that sends the request again, to `url`. Headers that curl makes itself are left out.
+pub(crate) fn curl(exchange: &Exchange, url: &str) -> String {
+    let body = exchange.request.body.to_bytes();
+    let text = std::str::from_utf8(&body).ok().filter(|text| !text.contains('\0'));
+    let mut command = String::new();
+    if !body.is_empty() && text.is_none() {
+        let _ = write!(command, "printf %s '{}' | base64 -d | ", STANDARD.encode(&body));
+    }
+    let _ = write!(command, "curl --globoff --path-as-is -X {} {}", quoted(exchange.method()), quoted(url));
+    let mut has_content_type = false;
+    for (name, value) in exchange.request.headers() {
+        if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+            continue;
+        }
+        has_content_type |= name.eq_ignore_ascii_case("content-type");
+        let value = String::from_utf8_lossy(value);
+        // curl sends a header without a value only in this spelling.
+        let line = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        let _ = write!(command, " \\\n  -H {}", quoted(&line));
+    }
+    if !body.is_empty() {
+        if !has_content_type {
+            command.push_str(" \\\n  -H 'Content-Type:'");
+        }
+        match text {
+            Some(text) => {
+                // `@` at the start would name a file.
+                let _ = match text.starts_with('@') {
+                    true => write!(command, " \\\n  --data-raw {}", quoted(text)),
+                    false => write!(command, " \\\n  --data-binary {}", quoted(text)),
+                };
+            }
+            None => command.push_str(" \\\n  --data-binary @-"),
+        }
+    }
+    command.push('\n');
+    command
+}
+
+/// In single quotes, in which a shell changes nothing.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+const OWN: [&str; 6] = ["accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding"];
