@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::{ALL, Provider};
 use crate::{
-    RejectionKind,
+    RejectionKind, WebhookVerifier,
     public_url::RequestUrl,
     request::RequestHead,
     scheme::{OptionKind, OptionValue, Options},
@@ -76,27 +76,23 @@ fn rank(provider: &Provider, headers: &HeaderMap) -> Option<Rank> {
 
 /// Whether the provider could read its signature there, whatever the secret is.
 fn grammar(provider: &Provider, present: &[&'static str], headers: &HeaderMap) -> Grammar {
-    let choices = choices(provider);
-    let verifiers: Vec<_> = DUMMIES
-        .iter()
-        .flat_map(|dummy| choices.iter().filter_map(|options| provider.verifier(*dummy, options).ok()))
-        .collect();
-    let reads = |headers: &HeaderMap| {
-        let head = RequestHead::new(&Method::POST, RequestUrl::UNKNOWN, headers);
-        // A scheme that signs no body finds out here already that a dummy has not signed.
-        verifiers.iter().any(|verifier| match verifier.verify_head(&head) {
-            Ok(()) => true,
-            Err(rejection) => rejection.kind() == RejectionKind::SignatureMismatch,
-        })
-    };
-    if !reads(headers) {
-        return Grammar::Unreadable;
-    }
     let mut scrawled = headers.clone();
     for name in present {
         scrawled.insert(HeaderName::from_static(name), HeaderValue::from_static("?"));
     }
-    if reads(&scrawled) { Grammar::AnyValue } else { Grammar::Readable }
+    let reads = |verifier: &dyn WebhookVerifier, headers| {
+        let head = RequestHead::new(&Method::POST, RequestUrl::UNKNOWN, headers);
+        // A scheme that signs no body finds out here already that a dummy has not signed.
+        verifier.verify_head(&head).map_or_else(|no| no.kind() == RejectionKind::SignatureMismatch, |()| true)
+    };
+    let choices = choices(provider);
+    let verifiers = DUMMIES.iter().flat_map(|dummy| choices.iter().filter_map(|o| provider.verifier(*dummy, o).ok()));
+    let grammars = verifiers.map(|verifier| match (reads(&*verifier, headers), reads(&*verifier, &scrawled)) {
+        (false, _) => Grammar::Unreadable,
+        (true, true) => Grammar::AnyValue,
+        (true, false) => Grammar::Readable,
+    });
+    grammars.max().unwrap_or(Grammar::Unreadable)
 }
 
 /// The strict form of every scheme that the provider has.
