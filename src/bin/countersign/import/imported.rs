@@ -72,10 +72,6 @@ impl Imported {
         self.headers.iter().cloned().collect()
     }
 
-    pub(crate) fn has_absolute_target(&self) -> bool {
-        is_absolute(&self.target)
-    }
-
     /// Compares the body with what the header of its length says.
     pub(crate) fn check_length(&mut self) {
         let mut lengths = self.headers.iter().filter(|(name, _)| *name == header::CONTENT_LENGTH);
