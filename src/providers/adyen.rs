@@ -224,6 +224,10 @@ fn inner(item: Value<'_>) -> Option<Object<'_>> {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["hmacsignature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Adyen::new(secrets.clone())?))
     }

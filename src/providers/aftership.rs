@@ -120,6 +120,10 @@ impl std::fmt::Debug for AfterShip {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["aftership-hmac-sha256", "as-signature-hmac-sha256", "am-webhook-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(AfterShip::new(secrets.clone())?))
     }

@@ -171,6 +171,10 @@ const MAX_PLAIN: u64 = 8 * 1024 * 1024;
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-ua-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Airship::with_options(secrets, options.clone())?))
     }

@@ -206,6 +206,10 @@ impl std::fmt::Debug for Bird {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["webhook-signature", "messagebird-signature-jwt", "messagebird-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Bird::with_tolerance(secrets, options.tolerance())?))
     }

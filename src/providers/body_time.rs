@@ -91,6 +91,10 @@ impl WebhookVerifier for Verifier {
 }
 
 impl CustomScheme for BodyTime {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        self.recipe.signature().headers()
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let signature = SchemeVerifier::with_options(self.provider, &self.recipe, secrets, options.clone())?;
         Ok(Arc::new(Verifier { scheme: *self, signature, options: options.clone() }))

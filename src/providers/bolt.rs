@@ -116,6 +116,10 @@ fn signed_part<'a>(request: &WebhookRequest<'a>) -> Result<WebhookRequest<'a>, R
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-bolt-hmac-sha256", "x-bolt-hmac-sha256-pending"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Bolt::new(secrets.clone())?))
     }

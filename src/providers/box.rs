@@ -160,6 +160,10 @@ fn escape(body: &[u8]) -> Option<String> {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["box-signature-primary", "box-signature-secondary"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(BoxWebhooks::with_options(secrets, options)?))
     }

@@ -80,6 +80,10 @@ impl Scheme {
 }
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-buildkite-signature", "x-buildkite-token"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         if Self::takes_tokens(options) {
             return Ok(Arc::new(HeaderToken::new(BUILDKITE.id, TOKEN, secrets)));

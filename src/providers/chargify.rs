@@ -189,6 +189,10 @@ impl std::fmt::Debug for Chargify {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-chargify-webhook-signature-hmac-sha-256", "x-chargify-webhook-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut chargify = Chargify::new(secrets.clone())?;
         if options.is_on("allow_legacy_md5") {

@@ -315,6 +315,10 @@ const MAX_NAMES: usize = 64;
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-hook0-signature", "x-cc-webhook-signature", "cb-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         match options.text("scheme") {
             Some("commerce") => {

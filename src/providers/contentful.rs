@@ -251,6 +251,10 @@ const MAX_NAMES: usize = 256;
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-contentful-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Contentful::new(secrets.clone())?.tolerance(options.tolerance().unwrap_or(WINDOW))))
     }

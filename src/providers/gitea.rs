@@ -182,6 +182,10 @@ fn payload(request: &WebhookRequest<'_>) -> Result<Option<Vec<u8>>, Rejection> {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-gitea-signature", "x-forgejo-signature", "x-gogs-signature", "x-hub-signature-256", "x-hub-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let gitea = Gitea::new(secrets.clone())?;
         Ok(Arc::new(if options.is_on("allow_sha1") { gitea.insecure_allow_sha1() } else { gitea }))

@@ -201,6 +201,10 @@ fn share_out<T>(
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["webhook-signature", "x-gitlab-token"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Gitlab::with_options(secrets, options)?))
     }

@@ -188,6 +188,10 @@ fn put_escaped<S: Sink + ?Sized>(mut text: &[u8], blocks: &mut Blocks<'_, S>) {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["gcms-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut hygraph = Hygraph::new(secrets.clone())?;
         hygraph.tolerance = options.tolerance();

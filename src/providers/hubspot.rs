@@ -253,6 +253,10 @@ fn put_decoded<S: Sink + ?Sized>(mut text: &[u8], blocks: &mut Blocks<'_, S>) {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-hubspot-signature-v3", "x-hubspot-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut hubspot = Hubspot::new(secrets.clone())?.tolerance(options.tolerance().unwrap_or(WINDOW));
         if options.is_on("require_v3") {

@@ -238,6 +238,10 @@ fn feed(url: &[&str], params: &Params<'_>, sink: &mut (impl Sink + ?Sized)) {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-mandrill-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         if options.text("scheme") == Some("marketing") {
             let marketing = Marketing::new(secrets.clone())?;

@@ -49,6 +49,7 @@ pub mod gitlab;
 mod go1;
 mod gocardless;
 pub mod graphcms;
+mod guess;
 mod header_token;
 mod heroku;
 mod hostedhooks;
@@ -188,6 +189,7 @@ pub use self::{
     go1::GO1,
     gocardless::GOCARDLESS,
     graphcms::GRAPHCMS,
+    guess::guess,
     heroku::HEROKU,
     hostedhooks::HOSTEDHOOKS,
     hubspot::HUBSPOT,

@@ -121,6 +121,10 @@ impl std::fmt::Debug for Netlify {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-webhook-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Netlify::new(secrets.clone())?))
     }

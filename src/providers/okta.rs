@@ -159,6 +159,10 @@ impl Scheme {
 }
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["authorization"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Okta::new(secrets.clone())?.header(Self::field(options)?)))
     }

@@ -75,6 +75,10 @@ impl Scheme {
 }
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-orbit-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         if Self::takes_tokens(options) {
             return Ok(Arc::new(HeaderToken::new(ORBIT.id, TOKEN, secrets)));

@@ -81,6 +81,10 @@ const RECIPE: Recipe = Recipe::hmac_sha256(
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["paddle-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         #[cfg(feature = "rsa")]
         if options.text("scheme") == Some("classic") {

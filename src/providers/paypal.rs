@@ -229,6 +229,10 @@ pub(super) fn certificates(provider: &'static str, options: &Options) -> Result<
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["paypal-transmission-sig"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         self.verifier_with_keys(secrets, options, certificates(PAYPAL.id, options)?)
     }

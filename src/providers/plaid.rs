@@ -139,6 +139,10 @@ impl std::fmt::Debug for Plaid {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["plaid-verification"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut keys = StaticKeys::new();
         if let Some(OptionValue::Map(jwks)) = options.get("jwks") {

@@ -145,6 +145,12 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
     /// What is wrong with the secrets or the options.
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError>;
 
+    /// The headers (lower case) that signatures stand in, the strongest scheme's first, whatever the options; none where
+    /// they stand in the body or in the query.
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Makes a verifier that takes the provider's published keys from `keys` instead of from an option; for providers
     /// that publish none, the same as [`verifier`](Self::verifier).
     ///
@@ -183,6 +189,19 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
 }
 
 impl Provider {
+    /// The headers (lower case) that the provider's signatures stand in, those of older schemes last; none where they
+    /// stand in the body or in the query.
+    #[must_use]
+    pub fn signature_headers(&self) -> Vec<&'static str> {
+        match &self.scheme {
+            ProviderScheme::Custom(custom) => custom.signature_headers().to_vec(),
+            ProviderScheme::Recipe(recipe) => {
+                let older = recipe.older().map_or(&[][..], |legacy| legacy.recipe.signature().headers());
+                recipe.signature().headers().iter().chain(older).copied().collect()
+            }
+        }
+    }
+
     /// A verifier for this provider's deliveries.
     ///
     /// # Errors

@@ -238,6 +238,11 @@ impl PublicKeyScheme {
 }
 
 impl CustomScheme for &'static PublicKeyScheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        let scheme: &'static PublicKeyScheme = self;
+        std::slice::from_ref(&scheme.signature)
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(self.with_keys(secrets, options.tolerance().or(self.tolerance))?))
     }

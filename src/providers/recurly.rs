@@ -152,6 +152,10 @@ impl std::fmt::Debug for Recurly {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["recurly-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Recurly::new(secrets.clone())?.tolerance(options.tolerance().unwrap_or(WINDOW))))
     }

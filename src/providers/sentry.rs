@@ -74,6 +74,10 @@ impl Scheme {
 }
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["sentry-hook-signature", "sentry-app-signature", "x-servicehook-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let recipe = Self::recipe(options);
         Ok(Arc::new(SchemeVerifier::with_options(SENTRY.id, recipe, secrets, options.clone())?))

@@ -184,6 +184,10 @@ fn feed(url: &[&str], params: Option<&Params<'_>>, request: &WebhookRequest<'_>,
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-signalwire-signature", "x-twilio-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Signalwire::new(secrets.clone())?))
     }

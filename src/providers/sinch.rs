@@ -284,6 +284,10 @@ fn split(secret: &Secret) -> Option<(&[u8], zeroize::Zeroizing<Vec<u8>>)> {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-sinch-webhook-signature", "x-sinch-signature", "authorization"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         match options.text("scheme") {
             Some("application") => {

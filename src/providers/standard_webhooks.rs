@@ -260,6 +260,10 @@ impl WebhookVerifier for Verifier {
 pub(super) struct Scheme(pub(super) &'static Family);
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        self.0.signature
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Verifier::new(self.0, secrets, options.tolerance().unwrap_or(TOLERANCE_OWN))?))
     }

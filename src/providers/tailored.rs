@@ -70,6 +70,10 @@ impl Tailored {
 }
 
 impl CustomScheme for Tailored {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        self.recipe.signature().headers()
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let secrets = self.extras.key_texts(secrets)?;
         let inner = SchemeVerifier::with_options(self.provider, &self.recipe, &secrets, options.clone())?;

@@ -104,6 +104,10 @@ impl WebhookVerifier for Telegram {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-telegram-bot-api-secret-token"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Telegram::new(secrets.clone())?))
     }

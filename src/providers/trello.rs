@@ -115,6 +115,10 @@ fn confirm(_: &WebhookRequest<'_>, _: &Options) -> Option<Result<Response<Bytes>
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-trello-webhook"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Trello::new(secrets.clone())?))
     }

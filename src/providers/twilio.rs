@@ -206,6 +206,10 @@ fn algorithm(head: &RequestHead<'_>) -> Result<Algorithm, Rejection> {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-twilio-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Twilio::new(secrets.clone())?))
     }

@@ -173,6 +173,10 @@ const TOKEN: &str = "crc_token";
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-twitter-webhooks-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Twitter::new(secrets.clone())?))
     }

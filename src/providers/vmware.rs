@@ -139,6 +139,10 @@ fn credentials_of(secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["authorization"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Vmware::new(secrets.clone())?))
     }

@@ -230,6 +230,10 @@ impl std::fmt::Debug for Vonage {
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["authorization"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut vonage = Vonage::new(secrets.clone())?;
         if let Some(method) = options.text("signature_method").and_then(SignatureMethod::parse) {

@@ -123,6 +123,10 @@ const MAX_INTENT: usize = 4096;
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-xero-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Xero::new(secrets.clone())?))
     }

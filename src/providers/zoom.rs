@@ -155,6 +155,10 @@ const MAX_VALIDATION: usize = 4096;
 struct Scheme;
 
 impl CustomScheme for Scheme {
+    fn signature_headers(&self) -> &'static [&'static str] {
+        &["x-zm-signature"]
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Zoom::with_options(secrets, options.clone())?))
     }

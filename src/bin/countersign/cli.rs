@@ -1,8 +1,10 @@
 //! What was typed. What it means is [`config`](crate::config)'s matter.
 
-use std::path::PathBuf;
+mod verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::verify::VerifyArgs;
 
 /// Verifies webhook signatures in front of a local app.
 #[derive(Debug, Parser)]
@@ -167,19 +169,6 @@ pub(crate) enum DemoProvider {
     Twilio,
 }
 
-/// Runs conformance vectors: deliveries as data, each with the verdict that is due.
-#[derive(Args, Debug)]
-#[command(after_help = VERIFY_HELP)]
-pub(crate) struct VerifyArgs {
-    /// Vector files, or folders of them
-    #[arg(long, value_name = "FILE|DIR", required = true, num_args = 1..)]
-    pub(crate) vectors: Vec<PathBuf>,
-
-    /// One JSON value a line
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Lists the providers whose signatures are verified, or shows one: what is signed, where its secret is found.
 #[derive(Args, Debug)]
 #[command(after_help = PROVIDERS_HELP)]
@@ -220,13 +209,6 @@ const DEMO_HELP: &str = "\
 Examples:
   countersign demo
   countersign demo plivo --once";
-
-const VERIFY_HELP: &str = "\
-Examples:
-  countersign verify --vectors tests/vectors
-  countersign verify --vectors tests/vectors/twilio.json --json
-
-Exit codes: 0 all agree, 1 some disagree, 2 a file cannot be read or names an unknown provider.";
 
 const PROVIDERS_HELP: &str = "\
 Examples:

@@ -12,11 +12,33 @@ use countersign::{Secret, Secrets, providers::Provider, secret::shape::oddities}
 
 use crate::errors::Failure;
 
-/// The secrets that were named, else the one in the provider's usual variable; and a label for each.
-pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(Secrets, Vec<String>), Failure> {
+/// The secrets that were named at `flag`, else the one in the provider's usual variable; and a label for each. Warns of
+/// those that look like something else.
+pub(super) fn load(
+    flag: &str,
+    provider: &'static Provider,
+    sources: &[String],
+) -> Result<(Secrets, Vec<String>), Failure> {
+    let mut labels = Vec::new();
+    let mut secrets = Vec::new();
+    for (secret, label) in read(flag, provider, sources)? {
+        for oddity in oddities(provider.id, &secret) {
+            let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
+        }
+        secrets.push(secret);
+        labels.push(label);
+    }
+    Ok((Secrets::new(secrets)?, labels))
+}
+
+/// The same without warnings, each with its label.
+pub(crate) fn read(
+    flag: &str,
+    provider: &'static Provider,
+    sources: &[String],
+) -> Result<Vec<(Secret, String)>, Failure> {
     let usual = provider.secret.env;
     let mut secrets = Vec::new();
-    let mut labels = Vec::new();
     let mut take = |bytes: &[u8], label: String| {
         let secret = Secret::new(bytes).map_err(|_| {
             Failure::usage(format_args!(
@@ -24,17 +46,13 @@ pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(S
                 provider.name, provider.secret.location
             ))
         })?;
-        for oddity in oddities(provider.id, &secret) {
-            let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
-        }
-        secrets.push(secret.label(label.clone()));
-        labels.push(label);
+        secrets.push((secret.label(label.clone()), label));
         Ok::<_, Failure>(())
     };
     if sources.is_empty() {
         let value = env::var_os(usual).ok_or_else(|| {
             Failure::usage(format_args!(
-                "no secret for {}: set {usual}, or give --verify-webhook-secret env:NAME or file:PATH; it is found at: {}",
+                "no secret for {}: set {usual}, or give {flag} env:NAME or file:PATH; it is found at: {}",
                 provider.id, provider.secret.location
             ))
         })?;
@@ -42,24 +60,23 @@ pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(S
     }
     for (index, source) in sources.iter().enumerate() {
         match source.split_once(':') {
-            Some(("env", name)) => take(variable(name)?.as_encoded_bytes(), format!("env:{name}"))?,
+            Some(("env", name)) => take(variable(flag, name)?.as_encoded_bytes(), format!("env:{name}"))?,
             Some(("file", path)) => {
-                let bytes = std::fs::read(path).map_err(|error| {
-                    Failure::usage(format_args!("--verify-webhook-secret: the file {path} cannot be read: {error}"))
-                })?;
+                let bytes = std::fs::read(path)
+                    .map_err(|error| Failure::usage(format_args!("{flag}: the file {path} cannot be read: {error}")))?;
                 take(without_newline(&bytes), format!("file:{path}"))?;
             }
             _ => take(source.as_bytes(), format!("argument {}", index + 1))?,
         }
     }
-    Ok((Secrets::new(secrets)?, labels))
+    Ok(secrets)
 }
 
 /// A token for the inspector.
 pub(super) fn token(source: &str) -> Result<String, Failure> {
     let failed = |problem: &str| Failure::usage(format_args!("--web-token: `{source}` {problem}"));
     let token = match source.split_once(':') {
-        Some(("env", name)) => variable(name)?.into_string().map_err(|_| failed("is no text"))?,
+        Some(("env", name)) => variable("--web-token", name)?.into_string().map_err(|_| failed("is no text"))?,
         Some(("file", path)) => {
             let text = std::fs::read_to_string(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
             text.trim_end().to_owned()
@@ -72,10 +89,10 @@ pub(super) fn token(source: &str) -> Result<String, Failure> {
     Ok(token)
 }
 
-fn variable(name: &str) -> Result<OsString, Failure> {
+fn variable(flag: &str, name: &str) -> Result<OsString, Failure> {
     // Some names are no names to the operating system, and it panics on them in places.
     let value = if name.is_empty() || name.contains(['=', '\0']) { None } else { env::var_os(name) };
-    value.ok_or_else(|| Failure::usage(format_args!("--verify-webhook-secret: the variable {name} is not set")))
+    value.ok_or_else(|| Failure::usage(format_args!("{flag}: the variable {name} is not set")))
 }
 
 /// Editors end files with a newline that belongs to no secret; any more than that one is kept.

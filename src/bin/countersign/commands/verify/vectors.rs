@@ -1,9 +1,6 @@
-//! `countersign verify`: conformance vectors.
+//! Conformance vectors.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use countersign::{
     providers::{self, Provider},
@@ -11,25 +8,22 @@ use countersign::{
 };
 use serde_json::json;
 
-use crate::{cli::VerifyArgs, errors::Failure};
+use super::write_out;
+use crate::errors::Failure;
 
-pub(crate) fn run(arguments: &VerifyArgs) -> Result<ExitCode, Failure> {
+pub(super) fn run(paths: &[PathBuf], as_json: bool) -> Result<ExitCode, Failure> {
     // Everything is read before anything is run: a typing error is no half-done report.
     let mut files: Vec<(&'static Provider, VectorFile)> = Vec::new();
-    for path in &arguments.vectors {
+    for path in paths {
         for file in VectorFile::load(path).map_err(Failure::usage)? {
             let provider = providers::by_id(&file.id)
                 .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?;
             files.push((provider, file));
         }
     }
-    let report = report(&files, arguments.json);
+    let report = report(&files, as_json);
     let (text, disagreeing) = (report.text, report.disagreeing);
-    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
-        // Whoever closed the pipe has seen enough; the exit code still says it.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(Failure::running(error)),
-        _ => {}
-    }
+    write_out(&text)?;
     Ok(if disagreeing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

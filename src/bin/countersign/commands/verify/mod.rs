@@ -1,0 +1,14 @@
+//! `countersign verify`: recorded requests from anywhere, and conformance vectors.
+//!
+//! [`input`] finds the requests, [`address`] the URL that was signed, [`judge`] asks the verifier that serves real
+//! requests, [`report`] says what came of it. [`vectors`] is the runner of conformance vectors.
+
+mod address;
+mod input;
+mod judge;
+mod report;
+mod run;
+mod vectors;
+
+pub(crate) use self::run::run;
+use self::run::write_out;

@@ -1,0 +1,143 @@
+//! Asks an inspector for its captures, over plain HTTP and bounded in time and size.
+
+use std::{fmt, net::SocketAddr, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, StatusCode, header, uri::Authority};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+
+use super::{ImportError, Item, ngrok};
+
+/// An inspector with ngrok's API.
+#[derive(Clone, Debug)]
+pub(crate) struct Inspector {
+    authority: Authority,
+    is_remote_allowed: bool,
+}
+
+impl Inspector {
+    /// Takes `http://host:port`, or `host:port` alone.
+    ///
+    /// Captures hold other people's data, and the connection is not encrypted: addresses beyond this machine must be
+    /// allowed.
+    pub(crate) fn new(url: &str, is_remote_allowed: bool) -> Result<Self, ImportError> {
+        let malformed = || ImportError::new("the inspector's address has not the form http://host:port");
+        let rest = match url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
+                return Err(ImportError::new("an inspector is asked over http://, not https://"));
+            }
+            Some(_) => return Err(malformed()),
+            None => url,
+        };
+        let authority: Authority = rest.strip_suffix('/').unwrap_or(rest).parse().map_err(|_| malformed())?;
+        if authority.host().is_empty() || authority.as_str().contains('@') {
+            return Err(malformed());
+        }
+        Ok(Self { authority, is_remote_allowed })
+    }
+
+    /// Every capture that it keeps.
+    pub(crate) async fn captures(&self) -> Result<Vec<Item>, ImportError> {
+        ngrok::parse_list(&self.get("/api/requests/http").await?)
+    }
+
+    /// One capture.
+    pub(crate) async fn capture(&self, id: &str) -> Result<Item, ImportError> {
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
+            return Err(ImportError::new("a capture's id has letters, digits, `-`, `_` and `.` only"));
+        }
+        ngrok::parse_one(&self.get(&format!("/api/requests/http/{id}")).await?)
+    }
+
+    async fn get(&self, path: &str) -> Result<Bytes, ImportError> {
+        let answer = timeout(LONGEST, self.ask(path)).await;
+        answer.unwrap_or_else(|_| Err(self.failed(format_args!("no answer within {} s", LONGEST.as_secs()))))
+    }
+
+    async fn ask(&self, path: &str) -> Result<Bytes, ImportError> {
+        let stream = self.connect().await?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|error| self.failed(error))?;
+        let exchange = async {
+            let request = Request::get(path)
+                .header(header::HOST, self.authority.as_str())
+                .header(header::ACCEPT, "application/json")
+                .body(Empty::<Bytes>::new())
+                .map_err(|error| self.failed(error))?;
+            let answer = sender.send_request(request).await.map_err(|error| self.failed(error))?;
+            // Redirects are answers like any other: they could lead anywhere.
+            match answer.status() {
+                StatusCode::OK => {}
+                StatusCode::NOT_FOUND => return Err(self.failed("it has no such capture (404)")),
+                other => return Err(self.failed(format_args!("it answered {}", other.as_u16()))),
+            }
+            let body = Limited::new(answer.into_body(), LARGEST).collect().await.map_err(|error| {
+                if error.is::<LengthLimitError>() {
+                    return self.failed(format_args!("its answer is larger than {} MiB", LARGEST >> 20));
+                }
+                self.failed(error)
+            })?;
+            Ok(body.to_bytes())
+        };
+        tokio::pin!(exchange);
+        tokio::select! {
+            answer = &mut exchange => answer,
+            // The connection may end before its last answer was read.
+            _ = connection => exchange.await,
+        }
+    }
+
+    async fn connect(&self) -> Result<TcpStream, ImportError> {
+        let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
+        let port = self.authority.port_u16().unwrap_or(80);
+        let addresses: Vec<SocketAddr> = lookup_host((host, port)).await.map_err(|error| self.failed(error))?.collect();
+        if !self.is_remote_allowed && !addresses.iter().all(|address| address.ip().is_loopback()) {
+            return Err(ImportError::new(format_args!(
+                "{} is not on this machine; --allow-remote asks it all the same, unencrypted",
+                self.authority
+            )));
+        }
+        TcpStream::connect(&addresses[..]).await.map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, problem: impl fmt::Display) -> ImportError {
+        ImportError::new(format_args!("the inspector at http://{}: {problem}", self.authority))
+    }
+}
+
+const LONGEST: Duration = Duration::from_secs(30);
+/// ngrok keeps 50 MB unless told otherwise, and base64 makes a third more of them.
+const LARGEST: usize = 128 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for text in ["http://127.0.0.1:4040", "localhost:4040/", "HTTP://[::1]:4040", "http://127.0.0.1"] {
+            assert!(Inspector::new(text, false).is_ok(), "{text}");
+        }
+        for text in ["", "https://127.0.0.1:4040", "ftp://a", "http://a/b", "http://u:hush@a", "http://", "a b"] {
+            let error = Inspector::new(text, false).expect_err(text).to_string();
+            assert!(error.contains("http://") && !error.contains("hush"), "{text}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_this_machine_unless_allowed() {
+        // An address for documentation: nobody is asked.
+        let inspector = Inspector::new("http://192.0.2.1:4040", false).unwrap();
+        let error = inspector.captures().await.expect_err("it is not here").to_string();
+        assert!(error.contains("--allow-remote"), "{error}");
+        let error = inspector.capture("../status").await.expect_err("no id").to_string();
+        assert!(error.contains("letters"), "{error}");
+    }
+}

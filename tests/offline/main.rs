@@ -1,0 +1,12 @@
+//! `countersign verify` on recorded requests, with the real binary: curl commands, HAR files, messages as bytes, the
+//! captures of an inspector, and flags.
+
+#[path = "../support/binary.rs"]
+mod support;
+
+// mod curl;
+mod every_provider;
+mod forms;
+// mod hostile;
+// mod messages;
+// mod verdicts;
