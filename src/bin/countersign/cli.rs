@@ -1,10 +1,11 @@
 //! What was typed. What it means is [`config`](crate::config)'s matter.
 
+mod replay;
 mod verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::verify::VerifyArgs;
+pub(crate) use self::{replay::ReplayArgs, verify::VerifyArgs};
 
 /// Verifies webhook signatures in front of a local app.
 #[derive(Debug, Parser)]
@@ -19,6 +20,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Http(HttpArgs),
     Demo(DemoArgs),
+    Replay(ReplayArgs),
     Verify(VerifyArgs),
     Providers(ProvidersArgs),
 }

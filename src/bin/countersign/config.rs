@@ -25,7 +25,7 @@ use http::HeaderValue;
 
 pub(crate) use self::{
     inspect::{InspectConfig, WebAddress},
-    secret::read as read_secrets,
+    secret::{read as read_secrets, token as read_token},
     upstream::Upstream,
 };
 use crate::{

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Http(arguments) => commands::http::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Providers(arguments) => commands::providers::run(&arguments),
+        Command::Replay(arguments) => commands::replay::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())

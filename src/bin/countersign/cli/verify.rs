@@ -117,7 +117,7 @@ pub(crate) struct MessageArgs {
     pub(crate) data: Option<String>,
 }
 
-const DEFAULT_INSPECTOR: &str = "http://127.0.0.1:4040";
+pub(super) const DEFAULT_INSPECTOR: &str = "http://127.0.0.1:4040";
 
 const HELP: &str = "\
 Examples:

@@ -3,6 +3,7 @@
 pub(crate) mod demo;
 pub(crate) mod http;
 pub(crate) mod providers;
+pub(crate) mod replay;
 pub(crate) mod verify;
 
 mod inspect;

@@ -73,7 +73,7 @@ pub(crate) fn read(
 }
 
 /// A token for the inspector.
-pub(super) fn token(source: &str) -> Result<String, Failure> {
+pub(crate) fn token(source: &str) -> Result<String, Failure> {
     let failed = |problem: &str| Failure::usage(format_args!("--web-token: `{source}` {problem}"));
     let token = match source.split_once(':') {
         Some(("env", name)) => variable("--web-token", name)?.into_string().map_err(|_| failed("is no text"))?,

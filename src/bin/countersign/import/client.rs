@@ -3,22 +3,25 @@
 use std::{fmt, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header, uri::Authority};
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use http::{Method, Request, StatusCode, header, uri::Authority};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
 };
 
 use super::{ImportError, Item, ngrok};
+use crate::console::escape;
 
 /// An inspector with ngrok's API.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Inspector {
     authority: Authority,
     is_remote_allowed: bool,
+    token: Option<String>,
 }
 
 impl Inspector {
@@ -40,7 +43,14 @@ impl Inspector {
         if authority.host().is_empty() || authority.as_str().contains('@') {
             return Err(malformed());
         }
-        Ok(Self { authority, is_remote_allowed })
+        Ok(Self { authority, is_remote_allowed, token: None })
+    }
+
+    /// The same, with the token that it asks for.
+    #[must_use]
+    pub(crate) fn with_token(mut self, token: Option<String>) -> Self {
+        self.token = token;
+        self
     }
 
     /// Every capture that it keeps.
@@ -56,35 +66,66 @@ impl Inspector {
         ngrok::parse_one(&self.get(&format!("/api/requests/http/{id}")).await?)
     }
 
-    async fn get(&self, path: &str) -> Result<Bytes, ImportError> {
-        let answer = timeout(LONGEST, self.ask(path)).await;
-        answer.unwrap_or_else(|_| Err(self.failed(format_args!("no answer within {} s", LONGEST.as_secs()))))
+    /// What it answers to a question of ours.
+    pub(crate) async fn json(&self, path: &str) -> Result<Value, ImportError> {
+        self.read(&self.get(path).await?)
     }
 
-    async fn ask(&self, path: &str) -> Result<Bytes, ImportError> {
+    /// What it answers to an order.
+    pub(crate) async fn send_json(&self, method: Method, path: &str, body: &Value) -> Result<Value, ImportError> {
+        let answer = self.within(LONGEST_ORDER, self.ask(method, path, Some(body.to_string()))).await?;
+        self.read(&answer)
+    }
+
+    async fn get(&self, path: &str) -> Result<Bytes, ImportError> {
+        self.within(LONGEST, self.ask(Method::GET, path, None)).await
+    }
+
+    fn read(&self, json: &[u8]) -> Result<Value, ImportError> {
+        serde_json::from_slice(json).map_err(|error| self.failed(error))
+    }
+
+    async fn within(
+        &self,
+        limit: Duration,
+        answer: impl Future<Output = Result<Bytes, ImportError>>,
+    ) -> Result<Bytes, ImportError> {
+        let answer = timeout(limit, answer).await;
+        answer.unwrap_or_else(|_| Err(self.failed(format_args!("no answer within {} s", limit.as_secs()))))
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<String>) -> Result<Bytes, ImportError> {
         let stream = self.connect().await?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| self.failed(error))?;
         let exchange = async {
-            let request = Request::get(path)
+            let mut request = Request::builder()
+                .method(method)
+                .uri(path)
                 .header(header::HOST, self.authority.as_str())
-                .header(header::ACCEPT, "application/json")
-                .body(Empty::<Bytes>::new())
-                .map_err(|error| self.failed(error))?;
+                .header(header::ACCEPT, "application/json");
+            if let Some(token) = &self.token {
+                request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+            }
+            if body.is_some() {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+            }
+            let body = Full::new(Bytes::from(body.unwrap_or_default()));
+            let request = request.body(body).map_err(|error| self.failed(error))?;
             let answer = sender.send_request(request).await.map_err(|error| self.failed(error))?;
             // Redirects are answers like any other: they could lead anywhere.
-            match answer.status() {
-                StatusCode::OK => {}
-                StatusCode::NOT_FOUND => return Err(self.failed("it has no such capture (404)")),
-                other => return Err(self.failed(format_args!("it answered {}", other.as_u16()))),
-            }
+            let status = answer.status();
             let body = Limited::new(answer.into_body(), LARGEST).collect().await.map_err(|error| {
                 if error.is::<LengthLimitError>() {
                     return self.failed(format_args!("its answer is larger than {} MiB", LARGEST >> 20));
                 }
                 self.failed(error)
             })?;
-            Ok(body.to_bytes())
+            let body = body.to_bytes();
+            match status {
+                StatusCode::OK => Ok(body),
+                other => Err(self.failed(refusal(other, &body))),
+            }
         };
         tokio::pin!(exchange);
         tokio::select! {
@@ -112,7 +153,20 @@ impl Inspector {
     }
 }
 
+/// What an answer that is none says: in words, if it has ngrok's shape.
+fn refusal(status: StatusCode, body: &[u8]) -> String {
+    let told = serde_json::from_slice::<Value>(body).ok();
+    let message = told.as_ref().and_then(|told| told["msg"].as_str()).filter(|message| !message.is_empty());
+    match (message, status) {
+        (Some(message), _) => escape(message, 500),
+        (None, StatusCode::NOT_FOUND) => "it has no such capture (404)".to_owned(),
+        (None, other) => format!("it answered {}", other.as_u16()),
+    }
+}
+
 const LONGEST: Duration = Duration::from_secs(30);
+/// For a replay: as long as the app may take, and a little more.
+const LONGEST_ORDER: Duration = Duration::from_secs(180);
 /// ngrok keeps 50 MB unless told otherwise, and base64 makes a third more of them.
 const LARGEST: usize = 128 << 20;
 
