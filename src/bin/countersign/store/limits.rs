@@ -20,7 +20,7 @@ impl Limits {
     /// For a store in memory. Larger ones are brought down to it.
     pub(crate) const MEMORY: Self = Self { count: 2_000, bytes: 64 << 20, queued_count: 4096, queued_bytes: 16 << 20 };
 
-    const NONE: Self = Self { count: 0, bytes: 0, queued_count: 0, queued_bytes: 0 };
+    pub(super) const NONE: Self = Self { count: 0, bytes: 0, queued_count: 0, queued_bytes: 0 };
 
     /// The smaller of both in each part.
     #[must_use]
@@ -31,10 +31,6 @@ impl Limits {
             queued_count: self.queued_count.min(other.queued_count),
             queued_bytes: self.queued_bytes.min(other.queued_bytes),
         }
-    }
-
-    pub(super) fn none() -> Self {
-        Self::NONE
     }
 }
 

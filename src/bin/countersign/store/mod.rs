@@ -13,19 +13,32 @@
 //! 4. The store is bounded by count and by bytes; the oldest go first.
 //! 5. When the store fails, forwarding goes on, and people are told.
 
+mod database;
 mod errors;
 mod event;
 mod exchange;
 mod handle;
 mod id;
 mod limits;
+mod list;
 mod location;
 mod message;
+mod notice;
+mod pruning;
 mod query;
+mod queue;
 mod reader;
 mod recorder;
 mod redact;
+mod retries;
+mod row;
+#[cfg(test)]
+mod samples;
+mod schema;
+mod search;
 mod statistics;
+mod totals;
+mod writer;
 
 pub(crate) use self::{
     errors::{OpenError, OpenProblem, StoreError},

@@ -1,5 +1,7 @@
 //! Which exchanges are looked for.
 
+mod parse;
+
 use std::{
     ops::RangeInclusive,
     time::{Duration, SystemTime},

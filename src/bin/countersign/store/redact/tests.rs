@@ -1,0 +1,221 @@
+//! Every spelling of a secret goes; nothing else does.
+
+use std::io::Write;
+
+use base64::prelude::*;
+use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::samples::exchange;
+
+const TOKEN: &str = "12345abcde67890ABCDE+/=&\"\\é";
+
+fn redactor(secrets: &[&str]) -> Redactor {
+    Redactor::new(secrets.iter().map(|secret| secret.as_bytes()), ["X-Own-Credential"])
+}
+
+fn percent_all(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+fn unicode_all(text: &str) -> String {
+    text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+#[test]
+fn all_spellings() {
+    let redactor = redactor(&[TOKEN]);
+    let form: String = form_urlencoded::byte_serialize(TOKEN.as_bytes()).collect();
+    let json = serde_json::to_string(TOKEN).unwrap();
+    let json = json.trim_matches('"').strip_suffix("é").map(|start| format!("{start}é")).unwrap();
+    let xml = TOKEN.replace('&', "&amp;").replace('"', "&quot;");
+    let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+    for spelling in [
+        TOKEN.to_owned(),
+        form.clone(),
+        form.to_lowercase().replace("abcde%2b", "ABCDE%2b"),
+        percent_all(TOKEN),
+        percent_all(&json),
+        unicode_all(TOKEN),
+        percent_all(&unicode_all(TOKEN)),
+        form_urlencoded::byte_serialize(json.as_bytes()).collect(),
+        form_urlencoded::byte_serialize(form.as_bytes()).collect(),
+        json.clone(),
+        json.replace('/', "\\/"),
+        xml.clone(),
+        form_urlencoded::byte_serialize(xml.as_bytes()).collect(),
+        hex.clone(),
+        hex.to_uppercase(),
+        BASE64_STANDARD.encode(TOKEN),
+        BASE64_URL_SAFE_NO_PAD.encode(TOKEN),
+        form_urlencoded::byte_serialize(BASE64_STANDARD.encode(TOKEN).as_bytes()).collect(),
+    ] {
+        let text = format!("a=1&b={spelling}&c=%20\\n é");
+        let clean = redactor.text(&text);
+        // Padding holds nothing of the secret.
+        let clean = clean.replace("[secret]=&", "[secret]&").replace("[secret]%3D&", "[secret]&");
+        assert_eq!(clean, "a=1&b=[secret]&c=%20\\n é", "{spelling}");
+    }
+}
+
+#[test]
+fn base64_of_something_longer() {
+    let redactor = redactor(&["the-secret-token"]);
+    for before in ["", "u", "us", "use", "user"] {
+        for after in ["", "x", "xy", "xyz"] {
+            for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
+                let encoded = engine.encode(format!("{before}the-secret-token{after}"));
+                let clean = redactor.text(&encoded).into_owned();
+                assert!(clean.contains("[secret]"), "{before} {after} {clean}");
+                let left: String = clean.split("[secret]").collect();
+                // All that may be left are characters that hold bits of nothing but what stands around.
+                let most = (before.len() * 8 / 6) + (after.len() * 8).div_ceil(6) + 2;
+                assert!(left.len() <= most, "{before} {after} {clean}");
+            }
+        }
+    }
+}
+
+#[test]
+fn standard_webhooks_keys_without_their_prefix() {
+    let redactor = redactor(&["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]);
+    assert_eq!(redactor.text("k=MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw."), "k=[secret].");
+    assert_eq!(redactor.text("k=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw."), "k=[secret].");
+}
+
+#[test]
+fn short_secrets_are_words() {
+    let redactor = redactor(&["test", "longer-secret"]);
+    assert_eq!(redactor.text("tested test, contest test=1"), "tested [secret], contest [secret]=1");
+    assert_eq!(redactor.text("?t=%74est&u=testy"), "?t=[secret]&u=testy");
+    assert_eq!(redactor.text("attestlonger-secrettest"), "attest[secret]test");
+}
+
+#[test]
+fn overlapping_secrets() {
+    let redactor = redactor(&["abcdefgh", "efghijkl", "cdefgh"]);
+    assert_eq!(redactor.text("<abcdefghijkl>"), "<[secret]>");
+    assert_eq!(redactor.text("<abcdefghabcdefgh>"), "<[secret][secret]>");
+}
+
+#[test]
+fn what_is_not_secret_stays() {
+    let redactor = redactor(&[TOKEN]);
+    for text in ["", "12345abcde67890ABCDE", "%", "%2", "\\", "\\u12", "&#;", "100%25 \\x &amp"] {
+        assert!(matches!(redactor.text(text), Cow::Borrowed(_)), "{text}");
+    }
+    assert!(Redactor::default().needles.is_empty());
+    assert_eq!(Redactor::default().text("anything"), "anything");
+}
+
+#[test]
+fn heads() {
+    let redactor = redactor(&["s3cr3t-value"]);
+    let mut sample = exchange(1);
+    sample.request.head = Bytes::from_static(
+        b"POST /hook?key=s3cr3t-value HTTP/1.1\r\nAuthorization: Basic czNjcjN0LXZhbHVl\r\nCookie: a=1\r\nCookie: \r\n\
+          x-own-credential: anything\r\nX-Note: s3cr3t-value and s3cr3t-value\r\nX-Gitlab-Token: \xff\r\n\r\n",
+    );
+    sample.decision.delivery_id = Some("id-s3cr3t-value".to_owned());
+    sample.decision.public_url = Some("https://example.com/hook?key=s3cr3t-value".to_owned());
+    sample.explanation = Some("{\"a\":\"s3cr3t-value\"}".into());
+    sample.redacted = false;
+    redactor.exchange(&mut sample);
+    assert_eq!(
+        sample.request.head,
+        &b"POST /hook?key=[secret] HTTP/1.1\r\nAuthorization: [redacted]\r\nCookie: [redacted]\r\nCookie: \r\n\
+           x-own-credential: [redacted]\r\nX-Note: [secret] and [secret]\r\nX-Gitlab-Token: [redacted]\r\n\r\n"[..]
+    );
+    assert!(sample.redacted);
+    assert_eq!(sample.target(), "/hook?key=[secret]");
+    assert_eq!(sample.decision.delivery_id.as_deref(), Some("id-[secret]"));
+    assert_eq!(sample.decision.public_url.as_deref(), Some("https://example.com/hook?key=[secret]"));
+    assert_eq!(sample.explanation.as_deref(), Some("{\"a\":\"[secret]\"}"));
+
+    let again = sample.request.head.clone();
+    redactor.exchange(&mut sample);
+    assert_eq!(sample.request.head, again, "a second time changes nothing");
+}
+
+#[test]
+fn bodies_in_pieces_and_cut_off() {
+    let redactor = redactor(&["abcdefgh+jklmnop"]);
+    let body = |pieces: &[&str], truncated: bool| {
+        let mut sample = exchange(1);
+        sample.request.body.frames = pieces.iter().map(|piece| Bytes::copy_from_slice(piece.as_bytes())).collect();
+        (sample.request.body.truncated, sample.request.body.complete) = (truncated, true);
+        sample.redacted = false;
+        redactor.exchange(&mut sample);
+        (String::from_utf8(sample.request.body.to_bytes().to_vec()).unwrap(), sample.redacted)
+    };
+    assert_eq!(body(&["a=abcde", "fgh", "+jklmnop&b"], false), ("a=[secret]&b".to_owned(), true));
+    assert_eq!(body(&["a=abcde", "fgh"], false), ("a=abcdefgh".to_owned(), false));
+    assert_eq!(body(&["a=abcde", "fgh"], true), ("a=[secret]".to_owned(), true));
+    for cut in ["a=abcdefgh%2", "a=abcdefgh%2Bjk", "a=abcdefgh%", "a=%61%62", "a=abcdefgh\\u00", "a=abcdefgh%5cu002b"] {
+        assert_eq!(body(&[cut], true), ("a=[secret]".to_owned(), true), "{cut}");
+    }
+    let encoded = BASE64_STANDARD.encode("u:abcdefgh+jklmnop");
+    let (clean, _) = body(&[encoded.get(..15).unwrap()], true);
+    assert_eq!(clean, "dT[secret]");
+}
+
+#[test]
+fn compressed_bodies() {
+    let redactor = redactor(&["abcdefgh+jklmnop"]);
+    let compress = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        Bytes::from(encoder.finish().unwrap())
+    };
+    let clean = |body: Bytes| {
+        let mut sample = exchange(1);
+        sample.request.head = Bytes::from_static(b"POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\n");
+        sample.request.body.frames = vec![body];
+        redactor.exchange(&mut sample);
+        sample.request.body.to_bytes()
+    };
+    assert_eq!(clean(compress("{\"a\":\"abcdefgh+jklmnop\"}")), &b"[secret]"[..]);
+    let other = compress("{\"a\":1}");
+    assert_eq!(clean(other.clone()), other);
+    assert_eq!(clean(Bytes::from_static(b"no gzip")), &b"no gzip"[..]);
+}
+
+#[test]
+fn large_bodies_over_the_windows() {
+    let redactor = redactor(&["abcdefgh+jklmnop"]);
+    for distance in [131_000, 131_060, 131_072, 140_000] {
+        let text = format!("%20{}abcdefgh%2Bjklmnop{}", "x".repeat(distance), "%20y".repeat(50_000));
+        let clean = redactor.text(&text);
+        assert_eq!(clean.matches("[secret]").count(), 1, "{distance}");
+        assert_eq!(clean.len(), text.len() - "abcdefgh%2Bjklmnop".len() + "[secret]".len());
+    }
+}
+
+proptest! {
+    /// However a secret is escaped, and wherever it stands, no run of eight of its bytes is left.
+    #[test]
+    fn no_mixture_of_escapes_hides_a_secret(
+        before in "[ -~]{0,40}",
+        after in "[ -~]{0,40}",
+        how in proptest::collection::vec(0..4_u8, 16),
+    ) {
+        let secret = "S3cr3t/Token+V=1";
+        // A blank on either side, so that what stands there does not become part of an escape.
+        let mut text = format!("{before} ");
+        let json = how.contains(&2);
+        for (byte, how) in secret.bytes().zip(how) {
+            match how {
+                1 if !json => text.push_str(&format!("%{byte:02X}")),
+                2 => text.push_str(&format!("\\u{byte:04x}")),
+                _ => text.push(byte.into()),
+            }
+        }
+        text.push(' ');
+        text.push_str(&after);
+        let redactor = redactor(&[secret]);
+        let clean = redactor.text(&text);
+        prop_assert!(clean.starts_with(&before) && clean.ends_with(&after), "{} from {}", clean, text);
+        prop_assert_eq!(clean.len(), before.len() + after.len() + 2 + "[secret]".len());
+    }
+}
