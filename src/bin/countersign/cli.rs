@@ -1,8 +1,12 @@
 //! What was typed. What it means is [`config`](crate::config)'s matter.
 
+mod sign;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::sign::{KeyArgs, SendArgs, SignArgs, Tamper};
 
 /// Verifies webhook signatures in front of a local app.
 #[derive(Debug, Parser)]
@@ -17,6 +21,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Http(HttpArgs),
     Demo(DemoArgs),
+    Send(SendArgs),
+    Sign(SignArgs),
     Verify(VerifyArgs),
     Providers(ProvidersArgs),
 }
@@ -144,6 +150,7 @@ const AFTER_HELP: &str = "\
 Begin here:
   countersign demo                                        see it work, nothing to set up
   countersign http 3000 --verify-webhook twilio           the token is read from TWILIO_AUTH_TOKEN
+  countersign send twilio sms --to http://localhost:3000  a signed sample event, to test your app
   countersign providers                                   whose signatures are verified, and how
 
 `countersign <COMMAND> --help` shows examples.";

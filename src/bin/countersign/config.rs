@@ -22,7 +22,7 @@ use countersign::{
 };
 use http::HeaderValue;
 
-pub(crate) use self::upstream::Upstream;
+pub(crate) use self::{quantity::duration as parse_duration, secret::load_one as load_secret, upstream::Upstream};
 use crate::{
     cli::{HttpArgs, LogArgs, LogFormat},
     errors::Failure,
@@ -110,9 +110,10 @@ impl HttpConfig {
 
 impl Verification {
     fn parse(id: &str, arguments: &HttpArgs) -> Result<Self, Failure> {
-        let provider = find_provider(id)?;
-        let (secrets, secret_labels) = secret::load(provider, &arguments.verify_webhook_secret)?;
-        let options = parse_options(provider, &arguments.verify_webhook_option)?;
+        let provider = find_provider("--verify-webhook: ", id)?;
+        let (secrets, secret_labels) =
+            secret::load("--verify-webhook-secret", provider, &arguments.verify_webhook_secret)?;
+        let options = parse_options("--verify-webhook-option", provider, &arguments.verify_webhook_option)?;
         let public_url = match &arguments.url {
             Some(url) => PublicUrl::fixed(url)?,
             None => PublicUrl::from_request(),
@@ -190,9 +191,11 @@ fn parse_listen(text: &str) -> Result<SocketAddr, Failure> {
 }
 
 /// A listed provider, or the one that a file describes.
-fn find_provider(text: &str) -> Result<&'static Provider, Failure> {
+///
+/// `context` begins its messages.
+pub(crate) fn find_provider(context: &str, text: &str) -> Result<&'static Provider, Failure> {
     if Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-        let failed = |error: &dyn Display| Failure::usage(format_args!("--verify-webhook: {text}: {error}"));
+        let failed = |error: &dyn Display| Failure::usage(format_args!("{context}{text}: {error}"));
         let file = std::fs::read_to_string(text).map_err(|error| failed(&error))?;
         return file::parse(&file).map_err(|error| failed(&error));
     }
@@ -203,15 +206,16 @@ fn find_provider(text: &str) -> Result<&'static Provider, Failure> {
             }
             _ => "",
         };
-        Failure::usage(format_args!("--verify-webhook: {error}{hint}"))
+        Failure::usage(format_args!("{context}{error}{hint}"))
     })
 }
 
-fn parse_options(provider: &'static Provider, texts: &[String]) -> Result<Options, Failure> {
+/// The options that `flag` gave.
+pub(crate) fn parse_options(flag: &str, provider: &'static Provider, texts: &[String]) -> Result<Options, Failure> {
     let mut options = Options::new();
     for text in texts {
         let Some((name, value)) = text.split_once('=') else {
-            return Err(Failure::usage(format_args!("--verify-webhook-option: `{text}` needs the form NAME=VALUE")));
+            return Err(Failure::usage(format_args!("{flag}: `{text}` needs the form NAME=VALUE")));
         };
         let Some(spec) = provider.options.iter().find(|spec| spec.name == name.replace('-', "_")) else {
             return Err(ConfigError::UnknownOption {

@@ -20,7 +20,10 @@ use std::{
 };
 
 use self::format::Formatter;
-pub(crate) use self::{banner::Banner, text::Paint};
+pub(crate) use self::{
+    banner::Banner,
+    text::{Paint, ascii_json, escape},
+};
 use crate::{
     config::LogConfig,
     proxy::{Observer, Record},

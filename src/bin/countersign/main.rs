@@ -6,6 +6,7 @@ mod config;
 mod console;
 mod errors;
 mod proxy;
+mod signing;
 #[allow(dead_code, reason = "capture is being put in front of it")]
 mod store;
 
@@ -20,6 +21,8 @@ fn main() -> ExitCode {
         Command::Http(arguments) => commands::http::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Providers(arguments) => commands::providers::run(&arguments),
+        Command::Send(arguments) => commands::send::run(&arguments),
+        Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())

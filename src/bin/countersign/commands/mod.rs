@@ -3,7 +3,10 @@
 pub(crate) mod demo;
 pub(crate) mod http;
 pub(crate) mod providers;
+pub(crate) mod send;
+pub(crate) mod sign;
 pub(crate) mod verify;
 
+mod given;
 mod runtime;
 mod signals;

@@ -9,56 +9,69 @@ use std::{
 };
 
 use countersign::{Secret, Secrets, providers::Provider, secret::shape::oddities};
+use zeroize::Zeroizing;
 
 use crate::errors::Failure;
 
-/// The secrets that were named, else the one in the provider's usual variable; and a label for each.
-pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(Secrets, Vec<String>), Failure> {
-    let usual = provider.secret.env;
+/// The secrets that `flag` named, else the one in the provider's usual variable; and a label for each.
+pub(super) fn load(
+    flag: &str,
+    provider: &'static Provider,
+    sources: &[String],
+) -> Result<(Secrets, Vec<String>), Failure> {
     let mut secrets = Vec::new();
     let mut labels = Vec::new();
-    let mut take = |bytes: &[u8], label: String| {
-        let secret = Secret::new(bytes).map_err(|_| {
-            Failure::usage(format_args!(
-                "the secret from {label} is empty; {} shows it at: {}",
-                provider.name, provider.secret.location
-            ))
-        })?;
-        for oddity in oddities(provider.id, &secret) {
-            let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
-        }
-        secrets.push(secret.label(label.clone()));
+    let named = sources.iter().map(|source| Some(source.as_str()));
+    for (index, source) in named.chain(sources.is_empty().then_some(None)).enumerate() {
+        let (secret, label) = load_one(flag, provider, source, index)?;
+        secrets.push(secret);
         labels.push(label);
-        Ok::<_, Failure>(())
-    };
-    if sources.is_empty() {
-        let value = env::var_os(usual).ok_or_else(|| {
-            Failure::usage(format_args!(
-                "no secret for {}: set {usual}, or give --verify-webhook-secret env:NAME or file:PATH; it is found at: {}",
-                provider.id, provider.secret.location
-            ))
-        })?;
-        take(value.as_encoded_bytes(), format!("env:{usual}"))?;
-    }
-    for (index, source) in sources.iter().enumerate() {
-        match source.split_once(':') {
-            Some(("env", name)) => take(variable(name)?.as_encoded_bytes(), format!("env:{name}"))?,
-            Some(("file", path)) => {
-                let bytes = std::fs::read(path).map_err(|error| {
-                    Failure::usage(format_args!("--verify-webhook-secret: the file {path} cannot be read: {error}"))
-                })?;
-                take(without_newline(&bytes), format!("file:{path}"))?;
-            }
-            _ => take(source.as_bytes(), format!("argument {}", index + 1))?,
-        }
     }
     Ok((Secrets::new(secrets)?, labels))
 }
 
-fn variable(name: &str) -> Result<OsString, Failure> {
+/// The secret that `flag` named as the one at this index, else the one in the provider's usual variable; and its label.
+pub(crate) fn load_one(
+    flag: &str,
+    provider: &'static Provider,
+    source: Option<&str>,
+    index: usize,
+) -> Result<(Secret, String), Failure> {
+    let usual = provider.secret.env;
+    let (bytes, label) = match source.map(|source| (source, source.split_once(':'))) {
+        None => {
+            let value = env::var_os(usual).ok_or_else(|| {
+                Failure::usage(format_args!(
+                    "no secret for {}: set {usual}, or give {flag} env:NAME or file:PATH; it is found at: {}",
+                    provider.id, provider.secret.location
+                ))
+            })?;
+            (value.into_encoded_bytes(), format!("env:{usual}"))
+        }
+        Some((_, Some(("env", name)))) => (variable(flag, name)?.into_encoded_bytes(), format!("env:{name}")),
+        Some((_, Some(("file", path)))) => {
+            let bytes = std::fs::read(path)
+                .map_err(|error| Failure::usage(format_args!("{flag}: the file {path} cannot be read: {error}")))?;
+            (without_newline(&bytes).to_vec(), format!("file:{path}"))
+        }
+        Some((text, _)) => (text.as_bytes().to_vec(), format!("argument {}", index + 1)),
+    };
+    let secret = Secret::new(Zeroizing::new(bytes)).map_err(|_| {
+        Failure::usage(format_args!(
+            "the secret from {label} is empty; {} shows it at: {}",
+            provider.name, provider.secret.location
+        ))
+    })?;
+    for oddity in oddities(provider.id, &secret) {
+        let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
+    }
+    Ok((secret.label(label.clone()), label))
+}
+
+fn variable(flag: &str, name: &str) -> Result<OsString, Failure> {
     // Some names are no names to the operating system, and it panics on them in places.
     let value = if name.is_empty() || name.contains(['=', '\0']) { None } else { env::var_os(name) };
-    value.ok_or_else(|| Failure::usage(format_args!("--verify-webhook-secret: the variable {name} is not set")))
+    value.ok_or_else(|| Failure::usage(format_args!("{flag}: the variable {name} is not set")))
 }
 
 /// Editors end files with a newline that belongs to no secret; any more than that one is kept.

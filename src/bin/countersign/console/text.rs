@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 /// Escapes everything but printable ASCII, so that no request can forge a line or command a terminal; cut after `most`
 /// characters.
-pub(super) fn escape(text: &str, most: usize) -> String {
+pub(crate) fn escape(text: &str, most: usize) -> String {
     let mut escaped = String::with_capacity(text.len().min(most));
     for (index, character) in text.chars().enumerate() {
         if index == most {
@@ -21,7 +21,7 @@ pub(super) fn escape(text: &str, most: usize) -> String {
 }
 
 /// The same for JSON: what is not ASCII can only stand in its strings, where it has an escape.
-pub(super) fn ascii_json(json: &str) -> String {
+pub(crate) fn ascii_json(json: &str) -> String {
     let mut ascii = String::with_capacity(json.len());
     for character in json.chars() {
         // DEL is the one ASCII control that JSON lets stand.
