@@ -183,6 +183,15 @@ fn mistakes_are_told_by_build() {
 }
 
 #[test]
+fn unsigned_requests() {
+    let request = SignedRequest::post(by_id("discord"), URL).json("{}").unsigned().unwrap();
+    assert_eq!(request.headers().len(), 3, "{:?}", request.headers());
+    assert_eq!(request.headers()[header::CONTENT_LENGTH], "2");
+    let signed = post("twilio", URL).form([("a", "b")]).unsigned().unwrap();
+    assert_eq!(verified("twilio", URL, &signed).unwrap_err(), RejectionKind::MissingSignature);
+}
+
+#[test]
 fn nothing_private_is_shown() {
     let request = post("twilio", "https://u:do-not-show@a.test/?do-not-show")
         .secret("do-not-show")

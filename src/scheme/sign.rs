@@ -82,6 +82,9 @@ impl fmt::Display for SignError {
             Self::Configuration(error) => error.fmt(f),
             Self::Header { name } => write!(f, "the header `{name}` cannot stand in a request"),
             Self::MalformedSecret => f.write_str("the secret is not one of this provider's"),
+            Self::Request(RejectionKind::SignatureMismatch) => {
+                f.write_str("the request cannot be signed: no signature of this scheme covers such a body")
+            }
             Self::Request(kind) => write!(f, "the request cannot be signed: {}", kind.explanation()),
             Self::ProviderOnly => f.write_str("nobody but the provider can sign: the private key is theirs"),
             Self::Unwritable => f.write_str("the signature cannot be written into a header"),

@@ -6,12 +6,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 
-use super::{signer::Signer, unique_id};
+use super::{resign, signer::Signer, unique_id};
 use crate::{
     ConfigError, RejectionKind, Secret, SignedUrl,
     clock::{Clock, SystemClock, UnixTime},
     public_url::{Scheme, is_websocket_upgrade, redact_userinfo},
-    request::WebhookRequest,
     scheme::{OptionValue, Options, SignError, SigningContext},
 };
 
@@ -173,32 +172,43 @@ impl<'a> SignedRequest<'a> {
     ///
     /// # Errors
     /// [`SignError`]: the first mistake in what was given, or that it cannot be signed.
-    pub fn build(self) -> Result<Request<Bytes>, SignError> {
+    pub fn build(mut self) -> Result<Request<Bytes>, SignError> {
+        let (signer, secret) = (self.signer, self.secret.take());
+        let options = std::mem::take(&mut self.options);
+        let now = self.time.or_else(|| SystemClock.now());
+        let delivery_id = self.delivery_id.take().unwrap_or_else(unique_id);
+        let (mut request, url) = self.assemble()?;
+        let secret = secret.ok_or(ConfigError::NoSecret)?;
+        let now = now.ok_or(RejectionKind::ClockUnavailable)?;
+        resign(signer, &secret, &options, &url, &mut request, &SigningContext { now, delivery_id: &delivery_id })?;
+        Ok(request)
+    }
+
+    /// The same request without a signature: for tests of what must be refused. It needs no secret.
+    ///
+    /// # Errors
+    /// [`SignError`]: the first mistake in what was given.
+    pub fn unsigned(self) -> Result<Request<Bytes>, SignError> {
+        self.assemble().map(|(request, _)| request)
+    }
+
+    /// The unsigned request, and the URL that is to be signed.
+    fn assemble(self) -> Result<(Request<Bytes>, String), SignError> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        let Self { signer, method, mut headers, body, options, .. } = self;
-        let secret = self.secret.ok_or(ConfigError::NoSecret)?;
+        let Self { method, mut headers, body, .. } = self;
         let url = requested(&self.url)?;
         add_host(&url, &mut headers)?;
-        let now = self.time.or_else(|| SystemClock.now()).ok_or(RejectionKind::ClockUnavailable)?;
-        let delivery_id = self.delivery_id.unwrap_or_else(unique_id);
-
-        let context = SigningContext { now, delivery_id: &delivery_id };
-        let view = WebhookRequest::new(&method, url.as_str(), &headers, &body[..]);
-        let signed = signer.sign(&secret, &options, &view, &context)?;
-        signed.apply(&mut headers);
-        let uri = target(signed.url.as_deref().unwrap_or(&url))?;
-        let body = signed.body.unwrap_or(body);
         let takes_body = method == Method::POST || method == Method::PUT || method == Method::PATCH;
         if takes_body || !body.is_empty() {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         }
         let mut request = Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = target(&url)?;
         *request.headers_mut() = headers;
-        Ok(request)
+        Ok((request, url))
     }
 
     fn typed(mut self, media_type: &'static str) -> Self {

@@ -1,11 +1,16 @@
 //! What was typed. What it means is [`config`](crate::config)'s matter.
 
 mod replay;
+mod sign;
 mod verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::{replay::ReplayArgs, verify::VerifyArgs};
+pub(crate) use self::{
+    replay::ReplayArgs,
+    sign::{KeyArgs, SendArgs, SignArgs, Tamper},
+    verify::VerifyArgs,
+};
 
 /// Verifies webhook signatures in front of a local app.
 #[derive(Debug, Parser)]
@@ -21,6 +26,8 @@ pub(crate) enum Command {
     Http(HttpArgs),
     Demo(DemoArgs),
     Replay(ReplayArgs),
+    Send(SendArgs),
+    Sign(SignArgs),
     Verify(VerifyArgs),
     Providers(ProvidersArgs),
 }
@@ -187,6 +194,7 @@ const AFTER_HELP: &str = "\
 Begin here:
   countersign demo                                        see it work, nothing to set up
   countersign http 3000 --verify-webhook twilio           the token is read from TWILIO_AUTH_TOKEN
+  countersign send twilio sms --to http://localhost:3000  a signed sample event, to test your app
   countersign providers                                   whose signatures are verified, and how
 
 `countersign <COMMAND> --help` shows examples.";

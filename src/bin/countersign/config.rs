@@ -25,7 +25,8 @@ use http::HeaderValue;
 
 pub(crate) use self::{
     inspect::{InspectConfig, WebAddress},
-    secret::{read as read_secrets, token as read_token},
+    quantity::duration as parse_duration,
+    secret::{load_one as load_secret, read as read_secrets, token as read_token},
     upstream::Upstream,
 };
 use crate::{
@@ -117,7 +118,7 @@ impl HttpConfig {
 
 impl Verification {
     fn parse(id: &str, arguments: &HttpArgs) -> Result<Self, Failure> {
-        let provider = find_provider("--verify-webhook", id)?;
+        let provider = find_provider("--verify-webhook: ", id)?;
         let secrets = &arguments.verify_webhook_secret;
         let (secrets, secret_labels) = secret::load("--verify-webhook-secret", provider, secrets)?;
         let options = parse_options("--verify-webhook-option", provider, &arguments.verify_webhook_option)?;
@@ -201,10 +202,12 @@ fn parse_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
     })
 }
 
-/// A listed provider, or the one that a file describes; `flag` is where it was typed.
-pub(crate) fn find_provider(flag: &str, text: &str) -> Result<&'static Provider, Failure> {
+/// A listed provider, or the one that a file describes.
+///
+/// `context` begins its messages.
+pub(crate) fn find_provider(context: &str, text: &str) -> Result<&'static Provider, Failure> {
     if Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-        let failed = |error: &dyn Display| Failure::usage(format_args!("{flag}: {text}: {error}"));
+        let failed = |error: &dyn Display| Failure::usage(format_args!("{context}{text}: {error}"));
         let file = std::fs::read_to_string(text).map_err(|error| failed(&error))?;
         return file::parse(&file).map_err(|error| failed(&error));
     }
@@ -215,11 +218,11 @@ pub(crate) fn find_provider(flag: &str, text: &str) -> Result<&'static Provider,
             }
             _ => "",
         };
-        Failure::usage(format_args!("{flag}: {error}{hint}"))
+        Failure::usage(format_args!("{context}{error}{hint}"))
     })
 }
 
-/// The options that were typed at `flag`.
+/// The options that `flag` gave.
 pub(crate) fn parse_options(flag: &str, provider: &'static Provider, texts: &[String]) -> Result<Options, Failure> {
     let mut options = Options::new();
     for text in texts {

@@ -23,6 +23,8 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Providers(arguments) => commands::providers::run(&arguments),
         Command::Replay(arguments) => commands::replay::run(&arguments),
+        Command::Send(arguments) => commands::send::run(&arguments),
+        Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())

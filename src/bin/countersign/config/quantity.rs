@@ -27,7 +27,7 @@ pub(super) fn size(option: &str, text: &str) -> Result<usize, Failure> {
 }
 
 /// `60s`, `500ms`, `2m`, or plain seconds; not zero.
-pub(super) fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
+pub(crate) fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
     let seconds = text.parse().ok().map(Duration::from_secs);
     let written = || text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
     seconds

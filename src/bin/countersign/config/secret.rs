@@ -9,22 +9,21 @@ use std::{
 };
 
 use countersign::{Secret, Secrets, providers::Provider, secret::shape::oddities};
+use zeroize::Zeroizing;
 
 use crate::errors::Failure;
 
-/// The secrets that were named at `flag`, else the one in the provider's usual variable; and a label for each. Warns of
-/// those that look like something else.
+/// The secrets that `flag` named, else the one in the provider's usual variable; and a label for each. Warns of those
+/// that look like something else.
 pub(super) fn load(
     flag: &str,
     provider: &'static Provider,
     sources: &[String],
 ) -> Result<(Secrets, Vec<String>), Failure> {
-    let mut labels = Vec::new();
     let mut secrets = Vec::new();
+    let mut labels = Vec::new();
     for (secret, label) in read(flag, provider, sources)? {
-        for oddity in oddities(provider.id, &secret) {
-            let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
-        }
+        warn(provider, &secret, &label);
         secrets.push(secret);
         labels.push(label);
     }
@@ -37,39 +36,57 @@ pub(crate) fn read(
     provider: &'static Provider,
     sources: &[String],
 ) -> Result<Vec<(Secret, String)>, Failure> {
+    let named = sources.iter().map(|source| Some(source.as_str()));
+    let all = named.chain(sources.is_empty().then_some(None)).enumerate();
+    all.map(|(index, source)| read_one(flag, provider, source, index)).collect()
+}
+
+/// The secret that `flag` named, else the one in the provider's usual variable. Warns if it looks like something else.
+pub(crate) fn load_one(flag: &str, provider: &'static Provider, source: Option<&str>) -> Result<Secret, Failure> {
+    let (secret, label) = read_one(flag, provider, source, 0)?;
+    warn(provider, &secret, &label);
+    Ok(secret)
+}
+
+fn warn(provider: &'static Provider, secret: &Secret, label: &str) {
+    for oddity in oddities(provider.id, secret) {
+        let _ = writeln!(io::stderr(), "countersign: warning: the secret from {label}: {oddity}");
+    }
+}
+
+/// The secret that `flag` named as the one at this index, else the one in the provider's usual variable; and its label.
+fn read_one(
+    flag: &str,
+    provider: &'static Provider,
+    source: Option<&str>,
+    index: usize,
+) -> Result<(Secret, String), Failure> {
     let usual = provider.secret.env;
-    let mut secrets = Vec::new();
-    let mut take = |bytes: &[u8], label: String| {
-        let secret = Secret::new(bytes).map_err(|_| {
-            Failure::usage(format_args!(
-                "the secret from {label} is empty; {} shows it at: {}",
-                provider.name, provider.secret.location
-            ))
-        })?;
-        secrets.push((secret.label(label.clone()), label));
-        Ok::<_, Failure>(())
-    };
-    if sources.is_empty() {
-        let value = env::var_os(usual).ok_or_else(|| {
-            Failure::usage(format_args!(
-                "no secret for {}: set {usual}, or give {flag} env:NAME or file:PATH; it is found at: {}",
-                provider.id, provider.secret.location
-            ))
-        })?;
-        take(value.as_encoded_bytes(), format!("env:{usual}"))?;
-    }
-    for (index, source) in sources.iter().enumerate() {
-        match source.split_once(':') {
-            Some(("env", name)) => take(variable(flag, name)?.as_encoded_bytes(), format!("env:{name}"))?,
-            Some(("file", path)) => {
-                let bytes = std::fs::read(path)
-                    .map_err(|error| Failure::usage(format_args!("{flag}: the file {path} cannot be read: {error}")))?;
-                take(without_newline(&bytes), format!("file:{path}"))?;
-            }
-            _ => take(source.as_bytes(), format!("argument {}", index + 1))?,
+    let (bytes, label) = match source.map(|source| (source, source.split_once(':'))) {
+        None => {
+            let value = env::var_os(usual).ok_or_else(|| {
+                Failure::usage(format_args!(
+                    "no secret for {}: set {usual}, or give {flag} env:NAME or file:PATH; it is found at: {}",
+                    provider.id, provider.secret.location
+                ))
+            })?;
+            (value.into_encoded_bytes(), format!("env:{usual}"))
         }
-    }
-    Ok(secrets)
+        Some((_, Some(("env", name)))) => (variable(flag, name)?.into_encoded_bytes(), format!("env:{name}")),
+        Some((_, Some(("file", path)))) => {
+            let bytes = std::fs::read(path)
+                .map_err(|error| Failure::usage(format_args!("{flag}: the file {path} cannot be read: {error}")))?;
+            (without_newline(&bytes).to_vec(), format!("file:{path}"))
+        }
+        Some((text, _)) => (text.as_bytes().to_vec(), format!("argument {}", index + 1)),
+    };
+    let secret = Secret::new(Zeroizing::new(bytes)).map_err(|_| {
+        Failure::usage(format_args!(
+            "the secret from {label} is empty; {} shows it at: {}",
+            provider.name, provider.secret.location
+        ))
+    })?;
+    Ok((secret.label(label.clone()), label))
 }
 
 /// A token for the inspector.

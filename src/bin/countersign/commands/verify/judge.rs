@@ -56,7 +56,7 @@ pub(super) enum Outcome {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(arguments: &'a VerifyArgs) -> Result<Self, Failure> {
-        let provider = arguments.provider.as_deref().map(|id| find_provider("--provider", id)).transpose()?;
+        let provider = arguments.provider.as_deref().map(|id| find_provider("--provider: ", id)).transpose()?;
         let public = arguments.public_url.as_deref().map(Public::parse).transpose()?;
         let at = match arguments.at.as_deref() {
             Some(text) => Some(parse_time(text)?),

@@ -5,7 +5,6 @@
 mod answer;
 mod error;
 mod live;
-mod query;
 mod requests;
 mod status;
 mod transfer;

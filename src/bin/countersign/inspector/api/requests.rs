@@ -8,25 +8,22 @@ use axum::{
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{
-    ApiError,
-    query::{self, View},
+use super::ApiError;
+use crate::{
+    inspector::{Inspector, render, replay::Order},
+    store::Query,
 };
-use crate::inspector::{Inspector, render, replay::Order};
 
 pub(super) async fn list(
     State(inspector): State<Inspector>,
     Parameters(pairs): Parameters<Vec<(String, String)>>,
 ) -> Result<Json<Value>, ApiError> {
-    let asked = query::parse(&pairs, "")?;
+    let query = Query::parse(pairs).map_err(ApiError::bad)?;
     // Looked at first: what is finished in between is then in the store, and shown once.
-    let under_way = inspector.under_way_for(&asked.query);
-    let limit = asked.query.limit;
-    let page = inspector.read(move |reader| reader.list(&asked.query)).await?;
-    let show = match asked.view {
-        View::Full => render::full,
-        View::Summary => render::summary,
-    };
+    let under_way = inspector.under_way_for(&query);
+    let (limit, is_full) = (query.limit, query.bodies);
+    let page = inspector.read(move |reader| reader.list(&query)).await?;
+    let show = if is_full { render::full } else { render::summary };
     let known = |id| page.items.iter().any(|exchange| exchange.id == id);
     let mut items: Vec<_> = under_way.iter().filter(|exchange| !known(exchange.id)).chain(&page.items).collect();
     items.sort_unstable_by_key(|exchange| std::cmp::Reverse(exchange.id));

@@ -10,13 +10,13 @@ use countersign::{providers, scheme::Options};
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::{ApiError, query};
+use super::ApiError;
 use crate::{
     inspector::{
         Inspector,
         export::{self, Form},
     },
-    store::Exchange,
+    store::{Exchange, Query},
 };
 
 type Pairs = Parameters<Vec<(String, String)>>;
@@ -57,9 +57,9 @@ pub(super) async fn export_many(
     Parameters(pairs): Pairs,
 ) -> Result<Response, ApiError> {
     let form = form(&pairs)?;
-    let mut asked = query::parse(&pairs, "as")?;
-    asked.query.bodies = true;
-    let page = inspector.read(move |reader| reader.list(&asked.query)).await?;
+    let mut query = Query::parse(pairs.into_iter().filter(|(name, _)| name != "as")).map_err(ApiError::bad)?;
+    query.bodies = true;
+    let page = inspector.read(move |reader| reader.list(&query)).await?;
     let bytes = match form {
         Form::Curl => {
             let commands = page.items.iter().rev().map(|exchange| export::curl(exchange, &export::url(exchange)));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{HeaderFilter, Id, PathFilter, Query, StatusFilter, Verdict};
+use super::{HeaderFilter, PathFilter, Query, StatusFilter, Verdict};
 
 impl Query {
     /// Takes pairs of names and values. The error says what would be right.
@@ -26,12 +26,13 @@ impl Query {
         let text = || Some(value.to_owned()).filter(|value| !value.is_empty());
         match name {
             "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=Self::MOST).contains(limit));
-                self.limit = limit.ok_or_else(|| wrong("a number from 1 to 1000"))?;
+                let limit = value.parse::<usize>().ok().filter(|limit| *limit > 0);
+                self.limit = limit.ok_or_else(|| wrong("a number from 1 to 1000"))?.min(Self::MOST);
             }
             "before" => self.before = Some(id()?),
             "after" => self.after = Some(id()?),
-            "tunnel_name" => self.route = text(),
+            // As exchanges show it, and as ngrok's do.
+            "tunnel_name" => self.route = text().map(|name| name.trim_end_matches(" (http)").to_owned()),
             "status" => {
                 self.status = Some(parse_status(value).ok_or_else(|| wrong("404, 4xx, 200-299 or none"))?);
             }
@@ -167,7 +168,6 @@ mod tests {
     fn what_is_wrong_is_said() {
         for (name, value, says) in [
             ("limit", "0", "1 to 1000"),
-            ("limit", "1001", "1 to 1000"),
             ("before", "x", "16 hexadecimal"),
             ("status", "300-200", "200-299"),
             ("status", "0xx", "200-299"),
