@@ -52,6 +52,21 @@ pub(crate) struct HttpArgs {
     #[arg(long, value_name = "NAME=VALUE", requires = "verify_webhook")]
     pub(crate) verify_webhook_option: Vec<String>,
 
+    /// How long the certificate that a delivery names (Amazon SNS, PayPal) may take to be fetched, while the delivery
+    /// waits; later is answered with 503
+    #[arg(long, value_name = "TIME", default_value = "8s")]
+    pub(crate) fetch_timeout: String,
+
+    /// Certificate authorities that are trusted besides the public ones where certificates are fetched: for networks
+    /// that inspect TLS
+    #[arg(long, value_name = "FILE.pem", requires = "verify_webhook")]
+    pub(crate) ca_file: Option<String>,
+
+    /// Where a host is found instead of where DNS says, for tests. The server must still have a certificate for that
+    /// host; one of --ca-file's will do
+    #[arg(long, value_name = "HOST=ADDRESS:PORT", requires = "ca_file", hide = true)]
+    pub(crate) connect_to: Vec<String>,
+
     /// The Host header that the app gets: as it came (preserve), the app's own address (rewrite), or a name
     #[arg(long, value_name = "preserve|rewrite|NAME", default_value = "preserve")]
     pub(crate) host_header: String,
@@ -156,6 +171,10 @@ Examples:
   While a secret is being rotated, both count:
     countersign http 3000 --verify-webhook stripe \\
         --verify-webhook-secret file:/run/secrets/new --verify-webhook-secret env:OLD_SECRET
+
+  Amazon SNS, for the topics of one AWS account; certificates are fetched from AWS, subscriptions are confirmed:
+    countersign http 3000 --verify-webhook sns --verify-webhook-secret 123456789012 \\
+        --verify-webhook-option auto_confirm=true
 
   A development server that insists on its own host name:
     countersign http localhost:5173 --verify-webhook github --host-header rewrite

@@ -1,5 +1,6 @@
 //! What the command line means: parsed once, so that what exists can be used.
 
+mod published_keys;
 mod quantity;
 mod secret;
 mod upstream;
@@ -9,6 +10,7 @@ use std::{
     io::IsTerminal,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,10 +23,13 @@ use countersign::{
 };
 use http::HeaderValue;
 
+use self::published_keys::PublishedKeys;
 pub(crate) use self::upstream::Upstream;
 use crate::{
     cli::{HttpArgs, LogArgs, LogFormat},
     errors::Failure,
+    keys::{Fetcher, Subscriptions},
+    proxy::Observer,
 };
 
 /// All that `countersign http` needs.
@@ -51,6 +56,10 @@ pub(crate) struct Verification {
     pub(crate) provider: &'static Provider,
     pub(crate) secret_labels: Vec<String>,
     pub(crate) layer: VerifyWebhookLayer,
+    /// Where the provider publishes its keys and they are fetched.
+    pub(crate) fetcher: Option<Fetcher>,
+    /// Where the provider asks to confirm subscriptions.
+    pub(crate) subscriptions: Option<Arc<Subscriptions>>,
 }
 
 /// Scheme and host as the world knows them.
@@ -98,21 +107,38 @@ impl HttpConfig {
 impl Verification {
     fn parse(id: &str, arguments: &HttpArgs) -> Result<Self, Failure> {
         let provider = find_provider(id)?;
-        let (secrets, secret_labels) = secret::load(provider, &arguments.verify_webhook_secret)?;
+        let secrets = secret::load(provider, &arguments.verify_webhook_secret)?;
+        let secret_labels = secrets.as_ref().map(|(_, labels)| labels.clone()).unwrap_or_default();
         let options = parse_options(provider, &arguments.verify_webhook_option)?;
         let public_url = match &arguments.url {
             Some(url) => PublicUrl::fixed(url)?,
             None => PublicUrl::from_request(),
         };
-        let verifier = provider
-            .verifier(secrets, &options)
-            .map_err(|error| Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location)))?;
-        let layer = VerifyWebhookLayer::new(verifier)
+        let secrets = secrets.map(|(secrets, _)| secrets);
+        let PublishedKeys { verifier, fetcher, subscriptions } =
+            PublishedKeys::parse(provider, secrets, &options, arguments)?;
+        let mut layer = VerifyWebhookLayer::new(verifier)
             .public_url(public_url)
             .max_body(quantity::size("--max-body", &arguments.max_body)?)
             .body_timeout(quantity::duration("--body-timeout", &arguments.body_timeout)?)
             .buffer_budget(BufferBudget::default());
-        Ok(Self { provider, secret_labels, layer })
+        if let Some(fetcher) = fetcher.clone() {
+            layer = layer.key_fetcher(fetcher);
+        }
+        Ok(Self { provider, secret_labels, layer, fetcher, subscriptions })
+    }
+}
+
+impl Verification {
+    /// Lets the observer know what is fetched; what is to be done about subscriptions.
+    pub(crate) fn report_to(&self, observer: &Arc<dyn Observer>) -> Option<Arc<Subscriptions>> {
+        if let Some(fetcher) = &self.fetcher {
+            fetcher.report_to(Arc::clone(observer));
+        }
+        if let Some(subscriptions) = &self.subscriptions {
+            subscriptions.report_to(Arc::clone(observer));
+        }
+        self.subscriptions.clone()
     }
 }
 

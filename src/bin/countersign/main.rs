@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod console;
 mod errors;
+mod keys;
 mod proxy;
 
 use std::process::ExitCode;

@@ -8,13 +8,21 @@ use std::{
     io::{self, Write},
 };
 
-use countersign::{Secret, Secrets, providers::Provider, secret::shape::oddities};
+use countersign::{
+    Secret, Secrets,
+    providers::{Provider, SNS},
+    secret::shape::oddities,
+};
 
 use crate::errors::Failure;
 
-/// The secrets that were named, else the one in the provider's usual variable; and a label for each.
-pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(Secrets, Vec<String>), Failure> {
+/// The secrets that were named, else the one in the provider's usual variable; and a label for each. Nothing where none
+/// is there and the provider can do without.
+pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<Option<(Secrets, Vec<String>)>, Failure> {
     let usual = provider.secret.env;
+    if sources.is_empty() && env::var_os(usual).is_none() && is_optional(provider) {
+        return Ok(None);
+    }
     let mut secrets = Vec::new();
     let mut labels = Vec::new();
     let mut take = |bytes: &[u8], label: String| {
@@ -52,7 +60,12 @@ pub(super) fn load(provider: &'static Provider, sources: &[String]) -> Result<(S
             _ => take(source.as_bytes(), format!("argument {}", index + 1))?,
         }
     }
-    Ok((Secrets::new(secrets)?, labels))
+    Ok(Some((Secrets::new(secrets)?, labels)))
+}
+
+/// SNS signs with a key of AWS's; the "secret" only says whose topics count.
+fn is_optional(provider: &'static Provider) -> bool {
+    provider.id == SNS.id
 }
 
 fn variable(name: &str) -> Result<OsString, Failure> {

@@ -15,7 +15,7 @@ use super::{
     observe::Observation,
     peer::Peer,
 };
-use crate::config::RouteConfig;
+use crate::{config::RouteConfig, keys::Subscriptions};
 
 /// The body of any answer.
 pub(crate) type Body = Either<ResponseBody<AppBody>, AppBody>;
@@ -27,6 +27,7 @@ pub(crate) struct Stack(Arc<Layers>);
 struct Layers {
     observer: Arc<dyn Observer>,
     route: Route,
+    subscriptions: Option<Arc<Subscriptions>>,
 }
 
 enum Route {
@@ -37,12 +38,13 @@ enum Route {
 impl Stack {
     pub(crate) fn new(config: RouteConfig, observer: Arc<dyn Observer>, tracker: &Tracker) -> Self {
         let verification = config.verification.as_ref().map(|verification| verification.layer.clone());
+        let subscriptions = config.verification.as_ref().and_then(|verification| verification.report_to(&observer));
         let forward = Forward::new(config, tracker.clone());
         let route = match verification {
             Some(layer) => Route::Verified(layer.layer(forward)),
             None => Route::Open(forward),
         };
-        Self(Arc::new(Layers { observer, route }))
+        Self(Arc::new(Layers { observer, route, subscriptions }))
     }
 
     pub(super) fn observer(&self) -> &dyn Observer {
@@ -50,7 +52,7 @@ impl Stack {
     }
 
     pub(crate) async fn serve(&self, mut request: Request<Incoming>, peer: Peer) -> Response<Body> {
-        let Layers { observer, route } = &*self.0;
+        let Layers { observer, route, subscriptions } = &*self.0;
 
         // 1. Observation stands outside of everything: what is refused is what people need to see.
         let observation = Observation::begin(&**observer, &request, &peer);
@@ -62,6 +64,8 @@ impl Stack {
         }
         request.extensions_mut().insert(peer);
 
+        let asks_to_confirm = subscriptions.as_ref().is_some_and(|known| known.is_asked(request.headers()));
+
         // 3. Verification sees the request as it came: before `forward` touches a header. It bounds what it reads.
         //    A route without it has no layer at all, so that bodies stream.
         // 4. Forwarding is last: only what passed reaches the app.
@@ -70,6 +74,11 @@ impl Stack {
             Route::Open(forward) => forward.clone().oneshot(request).await.map(|answer| answer.map(Either::Right)),
         };
         let mut answer = answer.unwrap_or_else(|never| match never {});
+
+        // 5. A verified message may ask for more than an answer: to confirm a subscription.
+        if let Some(subscriptions) = subscriptions {
+            subscriptions.follow_up(asks_to_confirm, &mut answer).await;
+        }
         observation.finish(&mut answer);
         answer
     }
