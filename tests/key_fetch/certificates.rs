@@ -140,12 +140,17 @@ fn what_is_no_certificate_is_asked_for_once() {
 #[test]
 fn certificates_that_are_given_win() {
     let (app, publisher) = (App::ok(), Publisher::new());
-    let url = format!("https://{SNS_HOST}{}", sns_path(1));
-    let option = format!("certificates={url}={}", sns_certificate());
-    let proxy = sns(app.port, &publisher, &["--verify-webhook-option", &option]);
-    assert_eq!(deliver(&proxy, &Message::notification("x").signed()).status(), 200);
-    proxy.record();
-    let unknown = Message::notification("x").numbered_certificate(2).signed();
+    let options = [1, 2].map(|number| {
+        let option = format!("certificates=https://{SNS_HOST}{}={}", sns_path(number), sns_certificate());
+        ["--verify-webhook-option".to_owned(), option]
+    });
+    let options: Vec<&str> = options.iter().flatten().map(String::as_str).collect();
+    let proxy = sns(app.port, &publisher, &options);
+    for number in [1, 2] {
+        assert_eq!(deliver(&proxy, &Message::notification("x").numbered_certificate(number).signed()).status(), 200);
+        proxy.record();
+    }
+    let unknown = Message::notification("x").numbered_certificate(3).signed();
     assert_eq!(refusal(&proxy, &unknown), (403, "no-secret".to_owned()));
     assert_eq!(publisher.connections(), 0);
 }

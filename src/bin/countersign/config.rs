@@ -19,7 +19,7 @@ use countersign::{
     middleware::BufferBudget,
     providers::{self, Provider},
     public_url::SignedUrl,
-    scheme::{Options, file},
+    scheme::{OptionValue, Options, file},
 };
 use http::HeaderValue;
 
@@ -241,6 +241,13 @@ fn parse_options(provider: &'static Provider, texts: &[String]) -> Result<Option
                 expected: spec.kind.expected(),
             }
             .into());
+        };
+        // Names and texts add up: one certificate each time.
+        let value = match (options.get(spec.name), value) {
+            (Some(OptionValue::Map(known)), OptionValue::Map(more)) => {
+                OptionValue::Map(known.clone().into_iter().chain(more).collect())
+            }
+            (_, value) => value,
         };
         options = options.with(spec.name, value);
     }

@@ -264,3 +264,70 @@ const MOST_WAITING: usize = 64;
 const BURST: u32 = 8;
 const INTERVAL: Duration = Duration::from_secs(2);
 const COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use countersign::vectors::VectorFile;
+
+    use super::*;
+    use crate::keys::{Route, Trust};
+
+    const URL: &str = "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem";
+
+    /// A fetcher whose fetches fail at once.
+    fn fetcher() -> Fetcher {
+        let route = Route { host: "sns.us-east-1.amazonaws.com".to_owned(), address: ([127, 0, 0, 1], 1).into() };
+        Fetcher::new(Arc::new(Https::new(Trust::new(None).unwrap(), vec![route], Duration::from_secs(10))))
+    }
+
+    fn key() -> ProviderKey {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/sns.json");
+        let vectors = VectorFile::load(path.as_ref()).unwrap().remove(0).vectors;
+        let certificates = vectors.iter().find_map(|vector| vector.options.get("certificates")).unwrap();
+        ProviderKey::certificate(certificates.as_object().unwrap().values().next().unwrap().as_str().unwrap()).unwrap()
+    }
+
+    async fn landed(fetcher: &Fetcher) {
+        let flight = fetcher.0.state().flights.get(URL).cloned();
+        let _ = flight.expect("a flight").changed().await;
+    }
+
+    #[tokio::test]
+    async fn a_key_is_renewed_while_it_is_in_use() {
+        let fetcher = fetcher();
+        let before = Instant::now().checked_sub(Duration::from_secs(40)).expect("the machine runs for a while");
+        fetcher.0.state().cache.insert(URL, key(), Duration::from_secs(60), before);
+        for _ in 0..3 {
+            assert!(fetcher.key(URL).is_some());
+        }
+        assert_eq!(fetcher.0.state().flights.len(), 1, "one for all");
+        landed(&fetcher).await;
+        assert!(fetcher.key(URL).is_some(), "it failed, and the key is good until its end");
+        assert!(fetcher.0.state().flights.is_empty(), "not at once again");
+    }
+
+    #[tokio::test]
+    async fn outside_of_a_runtime_nothing_is_renewed_and_nothing_panics() {
+        let fetcher = fetcher();
+        let before = Instant::now().checked_sub(Duration::from_secs(40)).expect("the machine runs for a while");
+        fetcher.0.state().cache.insert(URL, key(), Duration::from_secs(60), before);
+        let copy = fetcher.clone();
+        assert!(std::thread::spawn(move || copy.key(URL).is_some()).join().unwrap());
+        assert!(fetcher.0.state().flights.is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_it_failed_is_told_at_once() {
+        let fetcher = fetcher();
+        assert!(fetcher.fetch(URL).await.is_err());
+        assert!(fetcher.fetch(URL).await.is_err());
+        assert_eq!(fetcher.0.state().cache.miss(URL, Instant::now()), Some(Miss::Unavailable));
+        assert_eq!(fetcher.0.waiting.available_permits(), MOST_WAITING);
+    }
+
+    #[test]
+    fn what_has_ended_is_kept_for_no_time() {
+        // AWS's own in the vectors ended in 2022.
+        assert_eq!(lifetime(&key()), Duration::ZERO);
+    }
+}

@@ -160,3 +160,39 @@ const MOST_HEAD_BYTES: usize = 16 << 10;
 const MOST_HEADERS: usize = 64;
 /// A chain of certificates has some 8 KiB.
 const MOST_BODY_BYTES: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn https(routes: Vec<Route>) -> Https {
+        Https::new(Trust::new(None).unwrap(), routes, Duration::from_secs(10))
+    }
+
+    #[tokio::test]
+    async fn only_https_and_a_host() {
+        let https = https(vec![Route { host: "a.example".to_owned(), address: ([127, 0, 0, 1], 1).into() }]);
+        for url in [
+            "http://a.example/",
+            "https://a.example:443/",
+            "https://u@a.example/",
+            "https://a.example@b.example/",
+            "a.example",
+            "/",
+            "",
+            "https:///",
+            "ftp://a.example/",
+        ] {
+            assert!(matches!(https.get(url).await, Err(GetError::Url)), "{url}");
+        }
+        assert!(matches!(https.get("https://a.example/").await, Err(GetError::Connect(_))));
+    }
+
+    #[tokio::test]
+    async fn this_machine_is_not_asked() {
+        let https = https(Vec::new());
+        for url in ["https://localhost/", "https://127.0.0.1/", "https://169.254.169.254/latest/meta-data"] {
+            assert!(matches!(https.get(url).await, Err(GetError::NoPublicAddress)), "{url}");
+        }
+    }
+}
