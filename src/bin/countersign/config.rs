@@ -15,7 +15,7 @@ use std::{
 };
 
 use countersign::{
-    ConfigError, PublicUrl, VerifyWebhookLayer,
+    ConfigError, PublicUrl, Secrets, VerifyWebhookLayer,
     middleware::BufferBudget,
     providers::{self, Provider},
     public_url::SignedUrl,
@@ -43,6 +43,8 @@ pub(crate) struct HttpConfig {
 /// One way from the listener to an app.
 #[derive(Debug)]
 pub(crate) struct RouteConfig {
+    /// What ngrok calls the tunnel's name.
+    pub(crate) name: Arc<str>,
     pub(crate) upstream: Upstream,
     pub(crate) upstream_timeout: Duration,
     pub(crate) host_header: HostHeader,
@@ -55,6 +57,10 @@ pub(crate) struct RouteConfig {
 pub(crate) struct Verification {
     pub(crate) provider: &'static Provider,
     pub(crate) secret_labels: Vec<String>,
+    /// None where the provider can do without (SNS).
+    pub(crate) secrets: Option<Secrets>,
+    pub(crate) options: Options,
+    pub(crate) public_url: PublicUrl,
     pub(crate) layer: VerifyWebhookLayer,
     /// Where the provider publishes its keys and they are fetched.
     pub(crate) fetcher: Option<Fetcher>,
@@ -98,7 +104,14 @@ impl HttpConfig {
         let host_header = HostHeader::parse(&arguments.host_header)?;
         Ok(Self {
             listen: parse_listen(&arguments.listen)?,
-            route: RouteConfig { upstream, upstream_timeout, host_header, public_origin, verification },
+            route: RouteConfig {
+                name: COMMAND_LINE.into(),
+                upstream,
+                upstream_timeout,
+                host_header,
+                public_origin,
+                verification,
+            },
             log: LogConfig::parse(&arguments.log),
         })
     }
@@ -116,16 +129,16 @@ impl Verification {
         };
         let secrets = secrets.map(|(secrets, _)| secrets);
         let PublishedKeys { verifier, fetcher, subscriptions } =
-            PublishedKeys::parse(provider, secrets, &options, arguments)?;
+            PublishedKeys::parse(provider, secrets.clone(), &options, arguments)?;
         let mut layer = VerifyWebhookLayer::new(verifier)
-            .public_url(public_url)
+            .public_url(public_url.clone())
             .max_body(quantity::size("--max-body", &arguments.max_body)?)
             .body_timeout(quantity::duration("--body-timeout", &arguments.body_timeout)?)
             .buffer_budget(BufferBudget::default());
         if let Some(fetcher) = fetcher.clone() {
             layer = layer.key_fetcher(fetcher);
         }
-        Ok(Self { provider, secret_labels, layer, fetcher, subscriptions })
+        Ok(Self { provider, secret_labels, secrets, options, public_url, layer, fetcher, subscriptions })
     }
 }
 
@@ -253,6 +266,9 @@ fn parse_options(provider: &'static Provider, texts: &[String]) -> Result<Option
     }
     Ok(options)
 }
+
+/// The name of the route that the command line describes, as ngrok has it.
+const COMMAND_LINE: &str = "command_line";
 
 #[cfg(test)]
 mod tests {
