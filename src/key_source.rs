@@ -6,8 +6,8 @@
 //!
 //! 1. A verifier holds a URL to the provider's hosts and paths *before* it asks, so that a source may fetch what it is
 //!    asked for. Fetch it over TLS, with a limit in time and size, and not for each request.
-//! 2. Look-ups are synchronous. A source that does not know a key yet remembers that it was asked, fetches in the
-//!    background, and returns `None`: the delivery is refused and providers deliver again.
+//! 2. Look-ups are synchronous. For a key that a source does not know yet it returns `None`, and the delivery is refused;
+//!    with a [`KeyFetcher`](crate::key_fetcher::KeyFetcher) the layer has the key fetched first, while the delivery waits.
 //! 3. Strangers can make a verifier ask for any id of the right form. Bound how many are fetched at a time, and how many
 //!    failures are remembered.
 //! 4. A key is parsed when it is made, not for each request.
@@ -22,9 +22,9 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::ConfigError;
 #[cfg(feature = "x509")]
 use crate::crypto::Certificate;
+use crate::{ConfigError, clock::UnixTime};
 #[cfg(feature = "ecdsa")]
 use crate::{
     crypto::{EcdsaKey, decode_strict_base64url},
@@ -84,6 +84,17 @@ impl ProviderKey {
         let key = EcdsaKey::from_coordinates(&coordinate("x")?, &coordinate("y")?)?;
         let is_expired = jwk.get("expired_at").is_some_and(|value| !value.is_null());
         Some(Self(Arc::new(Material::P256 { key, is_expired })))
+    }
+
+    /// The end of a certificate's lifetime; `None` for what names none.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixTime> {
+        match &*self.0 {
+            #[cfg(feature = "x509")]
+            Material::Certificate(certificate) => UnixTime::from_secs(certificate.not_after()),
+            #[cfg(feature = "ecdsa")]
+            Material::P256 { .. } => None,
+        }
     }
 
     #[cfg(feature = "x509")]

@@ -8,8 +8,9 @@
 //! | [`providers`] | one page and one scheme for each provider |
 //! | [`scheme`] | the vocabulary of signature schemes, for providers of your own |
 //! | [`public_url`] | how the URL that was signed is found behind proxies and tunnels |
-//! | [`guide`] | the public URL, rotation, replays, tenants, providers of your own |
+//! | [`guide`] | the public URL, rotation, published keys, replays, tenants, providers of your own |
 //! | `key_source` (features `ecdsa`, `x509`) | certificates and key sets that providers publish |
+//! | [`key_fetcher`] | fetching them while a delivery waits |
 //! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
 //! | `sign` (feature `signing`) | signed requests for tests of your own, and captured ones signed anew |
 //! | [`secret`], [`clock`], [`error`] | what it needs, and what can be wrong with it |
@@ -18,6 +19,7 @@ pub mod clock;
 mod crypto;
 pub mod error;
 pub mod guide;
+pub mod key_fetcher;
 #[cfg(any(feature = "ecdsa", feature = "x509"))]
 pub mod key_source;
 pub mod middleware;

@@ -19,6 +19,11 @@ pub(crate) fn observed(provider: &'static str, rejection: &Rejection) {
     tracing::warn!(provider, reason = rejection.kind().as_str(), "webhook would be refused");
 }
 
+pub(crate) fn unfetched(provider: &'static str, error: &(dyn std::error::Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(provider, error, "the provider's key could not be fetched");
+}
+
 pub(crate) fn unresolved(provider: &'static str, error: &(dyn std::error::Error + 'static)) {
     #[cfg(feature = "tracing")]
     tracing::error!(provider, error, "the secret could not be looked up");

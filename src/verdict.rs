@@ -237,6 +237,8 @@ rejection_kinds! {
     BufferExhausted = "buffer-exhausted", SERVICE_UNAVAILABLE, "too many bodies are being held at the moment";
     /// The scheme signs a time and the clock cannot tell what time it is.
     ClockUnavailable = "clock-unavailable", FORBIDDEN, "the clock cannot tell the time";
+    /// The provider's published key could not be fetched.
+    KeyUnavailable = "key-unavailable", SERVICE_UNAVAILABLE, "the provider's key could not be fetched";
     /// The body is not what the provider's scheme needs it to be.
     MalformedBody = "malformed-body", FORBIDDEN, "the body is not what the scheme needs it to be";
     /// The signature header cannot be read, or a header that belongs to it is absent.

@@ -52,6 +52,16 @@ pub trait WebhookVerifier: Send + Sync {
         Err(ConfigError::SecretsFixed)
     }
 
+    /// The id of the published key that this request names and that the verifier does not know.
+    ///
+    /// A layer with a [`KeyFetcher`](crate::key_fetcher::KeyFetcher) asks this after a refusal with
+    /// [`NoSecret`](crate::RejectionKind::NoSecret), has the key fetched, and then verifies once more. The id must be one
+    /// of the provider's, held to its hosts and paths if it is a URL: it is fetched on a stranger's word.
+    fn missing_key(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        let _ = request;
+        None
+    }
+
     /// The most bytes of a body that are worth reading, where the head tells that this is an unsigned endpoint
     /// challenge and no delivery. `None`, the default, leaves it at the layer's own limit.
     ///
@@ -88,6 +98,10 @@ impl<V: WebhookVerifier + ?Sized> WebhookVerifier for Arc<V> {
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         (**self).with_secrets(secrets)
+    }
+
+    fn missing_key(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        (**self).missing_key(request)
     }
 
     fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {

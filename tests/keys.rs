@@ -253,3 +253,32 @@ fn empty_key_sources_are_configuration_errors() {
         assert!(matches!(error, ConfigError::WrongOptionValue { .. }), "{}: {error}", provider.id);
     }
 }
+
+#[test]
+fn certificates_tell_when_they_end() {
+    let vector = vectors("sns").into_iter().find(|vector| vector.expect == Expectation::Valid).expect("a vector");
+    let certificates = vector.options.get("certificates").and_then(|map| map.as_object()).expect("certificates");
+    let pem = certificates.values().next().and_then(|pem| pem.as_str()).expect("PEM");
+    let key = ProviderKey::certificate(pem).expect("a certificate");
+    // The real one in the vectors: 2022-08-17T23:59:59Z.
+    assert_eq!(key.expires_at(), UnixTime::from_secs(1_660_780_799));
+}
+
+/// Said by its name: whoever has an AWS account is let in, and still nobody else.
+#[test]
+fn any_owner_is_any_owner_of_a_topic() {
+    for vector in vectors("sns") {
+        let map = vector.options.get("certificates").and_then(|map| map.as_object());
+        let pems = map.into_iter().flatten().map(|(url, pem)| (url.clone(), pem.as_str().unwrap().to_owned()));
+        let Ok(keys) = StaticKeys::certificates(pems) else { continue };
+        let verifier = providers::sns::Sns::dangerous_any_owner(Arc::new(keys));
+        let accepted = vector.verdict(&verifier).expect("a request").is_ok();
+        let is_all_right_but_for_its_owner =
+            vector.name.contains("account") && !vector.name.contains("changed within the account");
+        let expected = match vector.expect {
+            Expectation::Invalid => is_all_right_but_for_its_owner || vector.options.contains_key("tolerance_s"),
+            _ => true,
+        };
+        assert_eq!(accepted, expected, "{}", vector.name);
+    }
+}

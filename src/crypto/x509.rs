@@ -54,6 +54,11 @@ impl Certificate {
         (self.not_before..=self.not_after).contains(&time.as_secs())
     }
 
+    /// The last second of the certificate's lifetime.
+    pub(crate) fn not_after(&self) -> i64 {
+        self.not_after
+    }
+
     /// The host names that it was made out to.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)

@@ -6,6 +6,9 @@ pub mod public_url {}
 #[doc = include_str!("rotation.md")]
 pub mod rotation {}
 
+#[doc = include_str!("published_keys.md")]
+pub mod published_keys {}
+
 #[doc = include_str!("replay_protection.md")]
 pub mod replay_protection {}
 

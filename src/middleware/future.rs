@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
+    key_fetcher::FetchFuture,
     request::{RawBody, RequestHead, WebhookRequest},
     secret::resolver::{BoxError, ResolveFuture},
     verifier::Context,
@@ -58,6 +59,12 @@ pin_project! {
             rest: Option<Rest<S>>,
             collected: BufferedBody,
             future: ResolveFuture,
+        },
+        Fetching {
+            rest: Option<Rest<S>>,
+            collected: BufferedBody,
+            verifier: Arc<dyn WebhookVerifier>,
+            future: FetchFuture,
         },
         Calling { #[pin] future: F },
     }
@@ -114,10 +121,7 @@ where
                             let future = resolver.resolve(&rest.view(&collected));
                             State::Resolving { rest: Some(rest), collected, future }
                         }
-                        (Ok(collected), None) => {
-                            let verdict = rest.verify(&rest.settings.verifier, &collected);
-                            proceed(rest, collected, verdict)
-                        }
+                        (Ok(collected), None) => decide(rest, collected, None),
                     };
                     state.set(next);
                 }
@@ -126,7 +130,24 @@ where
                     #[allow(clippy::expect_used, reason = "the state changes when it is taken")]
                     let rest = rest.take().expect("it is taken only when the state changes");
                     let collected = std::mem::take(collected);
-                    let verdict = rest.resolved(secrets).and_then(|verifier| rest.verify(&verifier, &collected));
+                    let next = match rest.resolved(secrets) {
+                        Ok(verifier) => decide(rest, collected, Some(verifier)),
+                        Err(rejection) => proceed(rest, collected, Err(rejection)),
+                    };
+                    state.set(next);
+                }
+                StateProjection::Fetching { rest, collected, verifier, future } => {
+                    let fetched = ready!(future.as_mut().poll(cx));
+                    #[allow(clippy::expect_used, reason = "the state changes when it is taken")]
+                    let rest = rest.take().expect("it is taken only when the state changes");
+                    let collected = std::mem::take(collected);
+                    let verdict = match fetched {
+                        Ok(()) => rest.verify(verifier, &collected),
+                        Err(error) => {
+                            crate::trace::unfetched(verifier.provider(), &*error);
+                            Err(RejectionKind::KeyUnavailable.into())
+                        }
+                    };
                     state.set(proceed(rest, collected, verdict));
                 }
                 StateProjection::Calling { future } => {
@@ -166,6 +187,27 @@ impl<S> Rest<S> {
             }
         }
     }
+}
+
+/// Asks the verifier, the layer's own unless there is one for this request, and has a key fetched that it misses.
+fn decide<S, B>(
+    rest: Rest<S>,
+    collected: BufferedBody,
+    resolved: Option<Arc<dyn WebhookVerifier>>,
+) -> State<S, B, S::Future>
+where
+    S: Service<Request<BufferedBody>>,
+{
+    let verifier = resolved.as_ref().unwrap_or(&rest.settings.verifier);
+    let verdict = rest.verify(verifier, &collected);
+    if let (Err(rejection), Some(fetcher)) = (&verdict, &rest.settings.key_fetcher)
+        && rejection.kind() == RejectionKind::NoSecret
+        && let Some(id) = verifier.missing_key(&rest.view(&collected))
+    {
+        let (verifier, future) = (Arc::clone(verifier), fetcher.fetch(&id));
+        return State::Fetching { rest: Some(rest), collected, verifier, future };
+    }
+    proceed(rest, collected, verdict)
 }
 
 /// What follows from a verdict.

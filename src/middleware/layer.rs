@@ -8,6 +8,7 @@ use super::{BufferBudget, OnRejection, VerifyWebhook};
 use crate::{
     ConfigError, PublicUrl, Secrets, WebhookVerifier,
     clock::{Clock, SystemClock},
+    key_fetcher::KeyFetcher,
     providers::{self, Provider},
     scheme::Options,
     secret::resolver::SecretResolver,
@@ -42,6 +43,7 @@ pub struct VerifyWebhookLayer {
 pub(super) struct Settings {
     pub(super) verifier: Arc<dyn WebhookVerifier>,
     pub(super) resolver: Option<Arc<dyn SecretResolver>>,
+    pub(super) key_fetcher: Option<Arc<dyn KeyFetcher>>,
     pub(super) public_url: PublicUrl,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tolerance: Option<Duration>,
@@ -64,6 +66,7 @@ impl VerifyWebhookLayer {
             settings: Arc::new(Settings {
                 verifier: Arc::new(verifier),
                 resolver: None,
+                key_fetcher: None,
                 public_url: PublicUrl::default(),
                 clock: Arc::new(SystemClock),
                 tolerance: None,
@@ -98,6 +101,13 @@ impl VerifyWebhookLayer {
     /// A verifier of your own must implement [`WebhookVerifier::with_secrets`], or every request is refused.
     pub fn secret_resolver(self, resolver: impl SecretResolver + 'static) -> Self {
         self.set(|settings| settings.resolver = Some(Arc::new(resolver)))
+    }
+
+    /// Has published keys that the verifier misses fetched while the delivery waits, instead of refusing it.
+    ///
+    /// The fetcher must be able to reach what the verifier asks for keys: see [`key_fetcher`](crate::key_fetcher).
+    pub fn key_fetcher(self, fetcher: impl KeyFetcher + 'static) -> Self {
+        self.set(|settings| settings.key_fetcher = Some(Arc::new(fetcher)))
     }
 
     /// How far a signed time may lie from now, on either side, instead of the provider's own window.

@@ -90,9 +90,10 @@ where
 /// The default answer; for everything that concerns the signature it has the form that the provider demands.
 pub(super) fn default_response(rejection: &Rejection, verifier: &dyn WebhookVerifier) -> Response<Bytes> {
     let own = match rejection.kind() {
-        RejectionKind::BodyIncomplete | RejectionKind::BufferExhausted | RejectionKind::SecretUnavailable => {
-            Some("Try again\n")
-        }
+        RejectionKind::BodyIncomplete
+        | RejectionKind::BufferExhausted
+        | RejectionKind::KeyUnavailable
+        | RejectionKind::SecretUnavailable => Some("Try again\n"),
         RejectionKind::BodyTimeout => Some("The request body did not arrive in time\n"),
         RejectionKind::BodyTooLarge => Some("The request body is too large\n"),
         _ => None,

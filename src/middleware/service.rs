@@ -65,6 +65,8 @@ where
         );
         if !settings.observe_only
             && let Err(rejection) = settings.verifier.verify_head(&head)
+            // A key that is not known yet can be fetched; all the rest of the head was found in order.
+            && !(rejection.kind() == RejectionKind::NoSecret && settings.key_fetcher.is_some())
         {
             return ResponseFuture::refused(rejection, settings);
         }

@@ -42,8 +42,8 @@ const ALGORITHM: HeaderName = HeaderName::from_static("paypal-auth-algo");
 /// * **Replay protection**: the time is signed, but PayPal names no window and none is checked, unless the option
 ///   `tolerance_s` sets one.
 /// * **Certificate**: its URL must be `https`, on `api.paypal.com`, `api-m.paypal.com` or their `sandbox` hosts, under
-///   `/v1/notifications/certs/`. This crate fetches nothing: give it the certificates ([`KeySource`], or the option
-///   `certificates`). Checked are its dates and that it was made out to a host of `paypal.com`; its chain is not: that it
+///   `/v1/notifications/certs/`. The library fetches nothing: give it the certificates ([`KeySource`], or the option
+///   `certificates`); the binary fetches them. Checked are its dates and that it was made out to a host of `paypal.com`; its chain is not: that it
 ///   came over TLS from PayPal's host is what vouches for it, so the fetch must check TLS.
 /// * **"Secret"**: the webhook's id, which is part of the signed text: Developer Dashboard, the app, Webhooks. Never
 ///   configure `WEBHOOK_ID`, for which the simulator signs: anybody can make the simulator send.
@@ -92,7 +92,7 @@ struct Presented<'a> {
     id: &'a [u8],
     time: &'a [u8],
     signed_at: UnixTime,
-    key: ProviderKey,
+    certificate_url: &'a str,
 }
 
 impl PayPal {
@@ -122,7 +122,19 @@ impl PayPal {
         self
     }
 
-    fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a>, Rejection> {
+    /// The certificate that the request names; the signature has the length that its key makes.
+    fn key(&self, presented: &Presented<'_>) -> Result<ProviderKey, Rejection> {
+        let key = self.keys.key(presented.certificate_url).ok_or(RejectionKind::NoSecret)?;
+        let length = key.as_certificate().ok_or(RejectionKind::NoSecret)?.key().signature_length();
+        if presented.signature.len() != length {
+            return Err(RejectionKind::MalformedSignature.into());
+        }
+        Ok(key)
+    }
+}
+
+impl<'a> Presented<'a> {
+    fn read(head: &RequestHead<'a>) -> Result<Self, Rejection> {
         let malformed = RejectionKind::MalformedSignature;
         let text = head.header(&SIGNATURE)?.filter(|text| !text.is_empty()).ok_or(RejectionKind::MissingSignature)?;
         if head.header(&ALGORITHM)? != Some(b"SHA256withRSA") {
@@ -134,13 +146,8 @@ impl PayPal {
         let time = head.header(&TIME)?.ok_or(RejectionKind::TimestampMissing)?;
         let signed_at = TimestampUnit::Rfc3339.parse(time).ok_or(RejectionKind::TimestampMalformed)?;
         let url = head.header(&CERTIFICATE_URL)?.and_then(|url| str::from_utf8(url).ok());
-        let url = url.filter(|url| is_certificate_url(url)).ok_or(malformed)?;
-        let key = self.keys.key(url).ok_or(RejectionKind::NoSecret)?;
-        let length = key.as_certificate().ok_or(RejectionKind::NoSecret)?.key().signature_length();
-        if signature.len() != length {
-            return Err(malformed.into());
-        }
-        Ok(Presented { signature, id, time, signed_at, key })
+        let certificate_url = url.filter(|url| is_certificate_url(url)).ok_or(malformed)?;
+        Ok(Self { signature, id, time, signed_at, certificate_url })
     }
 }
 
@@ -170,12 +177,13 @@ impl WebhookVerifier for PayPal {
     }
 
     fn verify_head(&self, head: &RequestHead<'_>) -> Result<(), Rejection> {
-        self.present(head).map(drop)
+        self.key(&Presented::read(head)?).map(drop)
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, context: &Context) -> Result<Verdict, Rejection> {
-        let presented = self.present(request.head())?;
-        let certificate = presented.key.as_certificate().ok_or(RejectionKind::NoSecret)?;
+        let presented = Presented::read(request.head())?;
+        let key = self.key(&presented)?;
+        let certificate = key.as_certificate().ok_or(RejectionKind::NoSecret)?;
         if !is_trusted(certificate, context)? {
             return Err(RejectionKind::SignatureMismatch.into());
         }
@@ -196,6 +204,11 @@ impl WebhookVerifier for PayPal {
                 .with_signed_at(Some(presented.signed_at))
                 .with_delivery_id(HeaderValue::from_bytes(presented.id).ok()),
         ))
+    }
+
+    fn missing_key(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        let url = Presented::read(request.head()).ok()?.certificate_url;
+        self.keys.key(url).is_none().then(|| url.to_owned())
     }
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {

@@ -31,9 +31,9 @@ const SIGNATURE: HeaderName = HeaderName::from_static("plaid-verification");
 /// * **Time window**: 300 s on either side of `iat` (Plaid names five minutes for the past; the other side is ours); the
 ///   option `tolerance_s` changes it.
 /// * **Key**: there is no webhook secret. The token names a key (`kid`), which Plaid's API hands out at
-///   `/webhook_verification_key/get` for your client id and secret. This crate fetches nothing: give it the keys
-///   ([`KeySource`], or the option `jwks`). A key that is not known, or whose `expired_at` is set, verifies nothing;
-///   keys inside a token are never used.
+///   `/webhook_verification_key/get` for your client id and secret. Neither the library nor the binary asks for it,
+///   since that takes those credentials: give them the keys ([`KeySource`], or the option `jwks`). A key that is not
+///   known, or whose `expired_at` is set, verifies nothing; keys inside a token are never used.
 ///
 /// Source: <https://plaid.com/docs/api/webhooks/webhook-verification/>
 pub static PLAID: Provider = Provider {
@@ -88,15 +88,21 @@ impl Plaid {
     }
 
     fn present<'a>(&self, head: &RequestHead<'a>) -> Result<(Token<'a>, ProviderKey), Rejection> {
-        let text = head.header(&SIGNATURE)?.filter(|text| !text.is_empty());
-        let token = Token::parse(text.ok_or(RejectionKind::MissingSignature)?)?;
-        let id = {
-            let (header, _) = token.header(&["ES256"])?;
-            header.text("kid").filter(|id| is_key_id(id)).ok_or(RejectionKind::MalformedSignature)?.into_owned()
-        };
+        let (token, id) = read(head)?;
         let key = self.keys.key(&id).ok_or(RejectionKind::NoSecret)?;
         Ok((token, key))
     }
+}
+
+/// The token, and the id of the key that it names.
+fn read<'a>(head: &RequestHead<'a>) -> Result<(Token<'a>, String), Rejection> {
+    let text = head.header(&SIGNATURE)?.filter(|text| !text.is_empty());
+    let token = Token::parse(text.ok_or(RejectionKind::MissingSignature)?)?;
+    let id = {
+        let (header, _) = token.header(&["ES256"])?;
+        header.text("kid").filter(|id| is_key_id(id)).ok_or(RejectionKind::MalformedSignature)?.into_owned()
+    };
+    Ok((token, id))
 }
 
 /// Strangers write the id: what could be something else than an id is not looked up.
@@ -126,6 +132,11 @@ impl WebhookVerifier for Plaid {
         claims.check_lifetime(0, context)?;
         let verified = Verified::new(PLAID.id, SecretMatch { index: 0, label: None });
         Ok(Verdict::Accept(verified.with_signed_at(Some(signed_at))))
+    }
+
+    fn missing_key(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        let (_, id) = read(request.head()).ok()?;
+        self.keys.key(&id).is_none().then_some(id)
     }
 }
 

@@ -40,14 +40,14 @@ use crate::{
 /// * **Account**: anybody with an AWS account gets right signatures, for topics of their own. So the "secret" is the AWS
 ///   account that owns the topic (12 digits), or the whole ARN of the topic; others are refused.
 /// * **Certificate**: its URL must be `https://sns.<region>.amazonaws.com/SimpleNotificationService-<32 hex>.pem` (`.com.cn`
-///   in China), which is narrower than AWS's own pattern. This crate fetches nothing: give it the certificates
-///   ([`KeySource`], or the option `certificates`). Checked are its dates and that it was made out to SNS; its chain is
+///   in China), which is narrower than AWS's own pattern. The library fetches nothing: give it the certificates
+///   ([`KeySource`], or the option `certificates`); the binary fetches them. Checked are its dates and that it was made out to SNS; its chain is
 ///   not: that it came over TLS from AWS's host is what vouches for it, so the fetch must check TLS.
 /// * **Replay protection**: `Timestamp` (the time of publishing) is signed, but retries may come for days and no window
 ///   is checked, unless the option `tolerance_s` sets one. `MessageId` is signed and the same for every retry.
 /// * **Subscriptions**: a confirmation is passed on to the app, which may fetch its `SubscribeURL`. With the option
 ///   `auto_confirm` it is answered with an empty 200 instead, whose extensions hold a [`ConfirmSubscription`]: the fetch
-///   that is due. `UnsubscribeConfirmation` is never confirmed, since that would subscribe again.
+///   that is due (the binary makes it). `UnsubscribeConfirmation` is never confirmed, since that would subscribe again.
 /// * **Raw message delivery** has no signature and is refused.
 ///
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
@@ -117,6 +117,8 @@ impl ConfirmSubscription {
 #[derive(Clone, Debug)]
 enum Owner {
     Account(String),
+    /// Any account's topics.
+    Anybody,
     Topic(String),
 }
 
@@ -133,6 +135,7 @@ impl Owner {
     fn owns(&self, topic: &str) -> bool {
         match self {
             Self::Account(account) => account_of(topic) == Some(account),
+            Self::Anybody => account_of(topic).is_some(),
             Self::Topic(own) => own == topic,
         }
     }
@@ -197,6 +200,15 @@ impl Sns {
         let expected = "an AWS account id of 12 digits, or a topic's ARN";
         let owners = owners.ok_or(ConfigError::MalformedSecret { provider: SNS.id, expected })?;
         Ok(Self { owners, keys, auto_confirm: false, tolerance: None })
+    }
+
+    /// **Accepts what any AWS account publishes**, by its own topics, at this endpoint. Certificates come from `keys`.
+    ///
+    /// For trying things out, and for apps that compare `TopicArn` themselves. Do not combine it with
+    /// [`auto_confirm`](Self::auto_confirm): strangers could subscribe the endpoint to their topics.
+    #[must_use]
+    pub fn dangerous_any_owner(keys: Arc<dyn KeySource>) -> Self {
+        Self { owners: vec![(Owner::Anybody, None)], keys, auto_confirm: false, tolerance: None }
     }
 
     /// Answers subscription confirmations, and puts a [`ConfirmSubscription`] into the answer's extensions.
@@ -313,6 +325,14 @@ impl WebhookVerifier for Sns {
         }
         let id = object.text("MessageId").and_then(|id| HeaderValue::from_str(&id).ok());
         Ok(Verdict::Accept(Verified::new(SNS.id, owner).with_signed_at(Some(published_at)).with_delivery_id(id)))
+    }
+
+    fn missing_key(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        let body = request.body().contiguous();
+        let object = Object::parse(&body)?;
+        let message = Message::read(&object).ok()?;
+        self.owner_of(&message.topic)?;
+        self.keys.key(&message.certificate_url).is_none().then(|| message.certificate_url.into_owned())
     }
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {

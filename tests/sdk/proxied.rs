@@ -76,6 +76,7 @@ fn start_app() -> (Process, u64) {
 fn start_proxy(delivery: &Delivery, app_port: u64) -> (Process, u64) {
     let provider = if delivery.scheme == Scheme::Twilio { "twilio" } else { "plivo" };
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.env("COUNTERSIGN_STORE", "memory").env("COUNTERSIGN_WEB_ADDR", "false");
     command
         .args(["http", &app_port.to_string(), "--listen", "127.0.0.1:0", "--url", PUBLIC_URL, "--log-format", "json"])
         .args(["--verify-webhook", provider, "--verify-webhook-secret", "env:THE_TOKEN"])

@@ -63,6 +63,21 @@ pub(crate) struct HttpArgs {
     #[arg(long, value_name = "NAME=VALUE", requires = "verify_webhook")]
     pub(crate) verify_webhook_option: Vec<String>,
 
+    /// How long the certificate that a delivery names (Amazon SNS, PayPal) may take to be fetched, while the delivery
+    /// waits; later is answered with 503
+    #[arg(long, value_name = "TIME", default_value = "8s")]
+    pub(crate) fetch_timeout: String,
+
+    /// Certificate authorities that are trusted besides the public ones where certificates are fetched: for networks
+    /// that inspect TLS
+    #[arg(long, value_name = "FILE.pem", requires = "verify_webhook")]
+    pub(crate) ca_file: Option<String>,
+
+    /// Where a host is found instead of where DNS says, for tests. The server must still have a certificate for that
+    /// host; one of --ca-file's will do
+    #[arg(long, value_name = "HOST=ADDRESS:PORT", requires = "ca_file", hide = true)]
+    pub(crate) connect_to: Vec<String>,
+
     /// The Host header that the app gets: as it came (preserve), the app's own address (rewrite), or a name
     #[arg(long, value_name = "preserve|rewrite|NAME", default_value = "preserve")]
     pub(crate) host_header: String,
@@ -91,7 +106,7 @@ pub(crate) struct HttpArgs {
 pub(crate) struct InspectArgs {
     /// Where the inspector listens: 127.0.0.1:4040, or the next free port if that one is taken, unless told; `false`
     /// for no inspector
-    #[arg(long, value_name = "ADDRESS|false")]
+    #[arg(long, value_name = "ADDRESS|false", env = "COUNTERSIGN_WEB_ADDR")]
     pub(crate) web_addr: Option<String>,
 
     /// Another name with which the inspector may be opened, besides localhost; repeatable
@@ -104,7 +119,7 @@ pub(crate) struct InspectArgs {
 
     /// Where captures are kept: a file, `memory` (gone at the end), or `none`. The usual file lies where your system
     /// keeps programs' state, and can be shared by several countersigns
-    #[arg(long, value_name = "PATH|memory|none")]
+    #[arg(long, value_name = "PATH|memory|none", env = "COUNTERSIGN_STORE")]
     pub(crate) store: Option<String>,
 
     /// How many exchanges are kept; the oldest go first
@@ -207,6 +222,10 @@ Examples:
   While a secret is being rotated, both count:
     countersign http 3000 --verify-webhook stripe \\
         --verify-webhook-secret file:/run/secrets/new --verify-webhook-secret env:OLD_SECRET
+
+  Amazon SNS, for the topics of one AWS account; certificates are fetched from AWS, subscriptions are confirmed:
+    countersign http 3000 --verify-webhook sns --verify-webhook-secret 123456789012 \\
+        --verify-webhook-option auto_confirm=true
 
   A development server that insists on its own host name:
     countersign http localhost:5173 --verify-webhook github --host-header rewrite

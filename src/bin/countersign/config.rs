@@ -1,6 +1,7 @@
 //! What the command line means: parsed once, so that what exists can be used.
 
 mod inspect;
+mod published_keys;
 mod quantity;
 mod secret;
 mod upstream;
@@ -19,10 +20,11 @@ use countersign::{
     middleware::BufferBudget,
     providers::{self, Provider},
     public_url::SignedUrl,
-    scheme::{Options, file},
+    scheme::{OptionValue, Options, file},
 };
 use http::HeaderValue;
 
+use self::published_keys::PublishedKeys;
 pub(crate) use self::{
     inspect::{InspectConfig, WebAddress},
     quantity::duration as parse_duration,
@@ -32,6 +34,8 @@ pub(crate) use self::{
 use crate::{
     cli::{HttpArgs, LogArgs, LogFormat},
     errors::Failure,
+    keys::{Fetcher, Subscriptions},
+    proxy::Observer,
 };
 
 /// All that `countersign http` needs.
@@ -60,10 +64,15 @@ pub(crate) struct RouteConfig {
 pub(crate) struct Verification {
     pub(crate) provider: &'static Provider,
     pub(crate) secret_labels: Vec<String>,
-    pub(crate) secrets: Secrets,
+    /// None where the provider can do without (SNS).
+    pub(crate) secrets: Option<Secrets>,
     pub(crate) options: Options,
     pub(crate) public_url: PublicUrl,
     pub(crate) layer: VerifyWebhookLayer,
+    /// Where the provider publishes its keys and they are fetched.
+    pub(crate) fetcher: Option<Fetcher>,
+    /// Where the provider asks to confirm subscriptions.
+    pub(crate) subscriptions: Option<Arc<Subscriptions>>,
 }
 
 /// Scheme and host as the world knows them.
@@ -120,21 +129,38 @@ impl Verification {
     fn parse(id: &str, arguments: &HttpArgs) -> Result<Self, Failure> {
         let provider = find_provider("--verify-webhook: ", id)?;
         let secrets = &arguments.verify_webhook_secret;
-        let (secrets, secret_labels) = secret::load("--verify-webhook-secret", provider, secrets)?;
+        let secrets = secret::load("--verify-webhook-secret", provider, secrets)?;
+        let secret_labels = secrets.as_ref().map(|(_, labels)| labels.clone()).unwrap_or_default();
         let options = parse_options("--verify-webhook-option", provider, &arguments.verify_webhook_option)?;
         let public_url = match &arguments.url {
             Some(url) => PublicUrl::fixed(url)?,
             None => PublicUrl::from_request(),
         };
-        let verifier = provider
-            .verifier(secrets.clone(), &options)
-            .map_err(|error| Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location)))?;
-        let layer = VerifyWebhookLayer::new(verifier)
+        let secrets = secrets.map(|(secrets, _)| secrets);
+        let PublishedKeys { verifier, fetcher, subscriptions } =
+            PublishedKeys::parse(provider, secrets.clone(), &options, arguments)?;
+        let mut layer = VerifyWebhookLayer::new(verifier)
             .public_url(public_url.clone())
             .max_body(quantity::size("--max-body", &arguments.max_body)?)
             .body_timeout(quantity::duration("--body-timeout", &arguments.body_timeout)?)
             .buffer_budget(BufferBudget::default());
-        Ok(Self { provider, secret_labels, secrets, options, public_url, layer })
+        if let Some(fetcher) = fetcher.clone() {
+            layer = layer.key_fetcher(fetcher);
+        }
+        Ok(Self { provider, secret_labels, secrets, options, public_url, layer, fetcher, subscriptions })
+    }
+}
+
+impl Verification {
+    /// Lets the observer know what is fetched; what is to be done about subscriptions.
+    pub(crate) fn report_to(&self, observer: &Arc<dyn Observer>) -> Option<Arc<Subscriptions>> {
+        if let Some(fetcher) = &self.fetcher {
+            fetcher.report_to(Arc::clone(observer));
+        }
+        if let Some(subscriptions) = &self.subscriptions {
+            subscriptions.report_to(Arc::clone(observer));
+        }
+        self.subscriptions.clone()
     }
 }
 
@@ -244,6 +270,13 @@ pub(crate) fn parse_options(flag: &str, provider: &'static Provider, texts: &[St
                 expected: spec.kind.expected(),
             }
             .into());
+        };
+        // Names and texts add up: one certificate each time.
+        let value = match (options.get(spec.name), value) {
+            (Some(OptionValue::Map(known)), OptionValue::Map(more)) => {
+                OptionValue::Map(known.clone().into_iter().chain(more).collect())
+            }
+            (_, value) => value,
         };
         options = options.with(spec.name, value);
     }

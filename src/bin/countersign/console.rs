@@ -109,6 +109,14 @@ impl Observer for Console {
             "no connection can be accepted: {error}; trying again (raise the limit with `ulimit -n` if it is files)"
         )));
     }
+
+    fn notice(&self, text: &str) {
+        Self::notice(self, text);
+    }
+
+    fn warning(&self, text: &str) {
+        self.put(Message::Notice(text.to_owned()));
+    }
 }
 
 struct Writer {

@@ -7,6 +7,7 @@ mod console;
 mod errors;
 mod import;
 mod inspector;
+mod keys;
 mod proxy;
 mod signing;
 mod store;

@@ -108,6 +108,9 @@ fn equivalent(provider: DemoProvider, app_port: u16) -> HttpArgs {
         verify_webhook: Some(provider.id().to_owned()),
         verify_webhook_secret: vec![deliveries::TOKEN.to_owned()],
         verify_webhook_option: Vec::new(),
+        fetch_timeout: "8s".to_owned(),
+        ca_file: None,
+        connect_to: Vec::new(),
         host_header: "preserve".to_owned(),
         max_body: "1MiB".to_owned(),
         body_timeout: "15s".to_owned(),
@@ -140,6 +143,14 @@ impl Observer for Scripted {
 
     fn accept_failed(&self, error: &std::io::Error) {
         self.console.accept_failed(error);
+    }
+
+    fn notice(&self, text: &str) {
+        self.console.notice(text);
+    }
+
+    fn warning(&self, text: &str) {
+        self.console.warning(text);
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use countersign::sign;
+use countersign::{Secret, Secrets, sign};
 use tokio::runtime::Handle;
 
 use crate::{
@@ -138,7 +138,7 @@ fn redactor(route: &RouteConfig) -> Redactor {
     let texts = verification.provider.options.iter().filter_map(|spec| verification.options.text(spec.name));
     // Words of a choice are no secrets, and short: they would turn up everywhere.
     let tokens = texts.filter(|text| text.len() >= SHORTEST_TOKEN).map(str::as_bytes);
-    let secrets = verification.secrets.iter().map(|secret| secret.expose());
+    let secrets = verification.secrets.iter().flat_map(Secrets::iter).map(Secret::expose);
     Redactor::new(secrets.chain(tokens).collect::<Vec<_>>(), [])
 }
 
@@ -160,6 +160,14 @@ impl Observer for Observers {
 
     fn accept_failed(&self, error: &io::Error) {
         self.console.accept_failed(error);
+    }
+
+    fn notice(&self, text: &str) {
+        Observer::notice(&*self.console, text);
+    }
+
+    fn warning(&self, text: &str) {
+        self.console.warning(text);
     }
 }
 

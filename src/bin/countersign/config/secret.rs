@@ -8,18 +8,33 @@ use std::{
     io::{self, Write},
 };
 
-use countersign::{Secret, Secrets, providers::Provider, secret::shape::oddities};
+use countersign::{
+    Secret, Secrets,
+    providers::{Provider, SNS},
+    secret::shape::oddities,
+};
 use zeroize::Zeroizing;
 
 use crate::errors::Failure;
 
 /// The secrets that `flag` named, else the one in the provider's usual variable; and a label for each. Warns of those
-/// that look like something else.
+/// that look like something else. Nothing where the provider can do without and that was said.
 pub(super) fn load(
     flag: &str,
     provider: &'static Provider,
     sources: &[String],
-) -> Result<(Secrets, Vec<String>), Failure> {
+) -> Result<Option<(Secrets, Vec<String>)>, Failure> {
+    if provider.id == SNS.id {
+        if sources == [ANY_OWNER] {
+            return Ok(None);
+        }
+        if sources.is_empty() && env::var_os(provider.secret.env).is_none() {
+            return Err(Failure::usage(format_args!(
+                "whose SNS topics count? Give {flag} with your account's number or a topic's ARN, or `{flag} {ANY_OWNER}` \
+                 for the topics of any AWS account, a stranger's too"
+            )));
+        }
+    }
     let mut secrets = Vec::new();
     let mut labels = Vec::new();
     for (secret, label) in read(flag, provider, sources)? {
@@ -27,7 +42,7 @@ pub(super) fn load(
         secrets.push(secret);
         labels.push(label);
     }
-    Ok((Secrets::new(secrets)?, labels))
+    Ok(Some((Secrets::new(secrets)?, labels)))
 }
 
 /// The same without warnings, each with its label.
@@ -118,6 +133,8 @@ fn without_newline(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
+/// SNS signs with a key of AWS's: the "secret" only says whose topics count.
+const ANY_OWNER: &str = "any";
 const SHORTEST_TOKEN: usize = 16;
 
 #[cfg(test)]

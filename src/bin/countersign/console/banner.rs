@@ -68,9 +68,17 @@ impl Banner<'_> {
             return;
         };
         let labels = &verification.secret_labels;
-        let count = if labels.len() == 1 { "1 secret".to_owned() } else { format!("{} secrets", labels.len()) };
         let name = verification.provider.name;
-        line("Verifying", &format!("{} with {count} ({})", paint.good(name), escape(&labels.join(", "), 200)));
+        let count = if labels.len() == 1 { "1 secret".to_owned() } else { format!("{} secrets", labels.len()) };
+        if labels.is_empty() {
+            line("Verifying", &format!("{}, {}", paint.good(name), paint.bad("from anybody's AWS account")));
+            line("", "--verify-webhook-secret takes the account, or a topic's ARN, whose messages count");
+        } else {
+            line("Verifying", &format!("{} with {count} ({})", paint.good(name), escape(&labels.join(", "), 200)));
+        }
+        if verification.fetcher.is_some() {
+            line("Keys", "the certificates that deliveries name are fetched from the provider");
+        }
         match &route.public_origin {
             Some(origin) => line("Public URL", &origin.url),
             None => {

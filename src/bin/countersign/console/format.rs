@@ -78,6 +78,9 @@ impl Formatter {
 
 fn details(record: &Record) -> String {
     let mut text = format!("from {}", record.peer);
+    if let Some(capture) = record.capture {
+        let _ = write!(text, ", capture {capture}");
+    }
     if let Outcome::Accepted(verified) = &record.outcome {
         let _ = write!(text, ", secret {}", escape(verified.secret_label().unwrap_or("without a label"), 100));
         if let Some(url) = verified.url() {
@@ -103,6 +106,7 @@ fn request_json(record: &Record) -> Value {
         "time": Timestamp::try_from(record.time).unwrap_or_default().to_string(),
         "event": "request",
         "peer": record.peer.to_string(),
+        "capture": record.capture.map(|id| id.to_string()),
         "method": record.method.as_str(),
         "path": record.uri.path(),
         "verdict": verdict,

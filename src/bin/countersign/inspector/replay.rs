@@ -9,7 +9,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use countersign::{clock::UnixTime, scheme::SigningContext, sign};
+use countersign::{Secrets, clock::UnixTime, scheme::SigningContext, sign};
 use http::Request;
 use serde::Deserialize;
 
@@ -111,7 +111,7 @@ impl Route {
     /// Whether somebody who has the secret can sign this route's deliveries.
     pub(crate) fn is_signable(&self) -> bool {
         self.config.verification.as_ref().is_some_and(|verification| {
-            let Some(secret) = verification.secrets.iter().next() else { return false };
+            let Some(secret) = verification.secrets.iter().flat_map(Secrets::iter).next() else { return false };
             let by = Signatory { provider: verification.provider, secret, options: &verification.options };
             let mut probe = Request::post("/").body(Bytes::new()).unwrap_or_default();
             let context = SigningContext { now: now(), delivery_id: "probe" };
@@ -131,7 +131,7 @@ fn sign_with(
 ) -> Result<(), Cannot> {
     // The secret that it was signed with; the first for what had no valid signature.
     let matched = original.decision.secret.as_ref().map_or(0, |(index, _)| *index as usize);
-    let mut secrets = verification.secrets.iter();
+    let mut secrets = verification.secrets.iter().flat_map(Secrets::iter);
     let Some(secret) = secrets.clone().nth(matched).or_else(|| secrets.next()) else {
         return Err(Cannot::ProviderOnly { provider: verification.provider.name });
     };

@@ -20,7 +20,7 @@ mod stack;
 mod upgrade;
 
 pub(crate) use self::{
-    capture::{CapturedRoute, Captures, Recorder},
+    capture::{Captures, Recorder},
     listener::accept,
     observe::{Observer, Outcome, Record, Trouble},
     running::Tracker,

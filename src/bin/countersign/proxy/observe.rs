@@ -80,6 +80,12 @@ pub(crate) trait Observer: Send + Sync {
 
     /// Connections cannot be accepted at the moment.
     fn accept_failed(&self, error: &std::io::Error);
+
+    /// Something that people should know and that belongs to no single request.
+    fn notice(&self, text: &str);
+
+    /// The same, where something went wrong.
+    fn warning(&self, text: &str);
 }
 
 /// A request that is being worked on. Dropped before [`finish`](Self::finish), it reports that the client went away.

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     config::RouteConfig,
+    keys::Subscriptions,
     store::{Id, Replay},
 };
 
@@ -38,6 +39,7 @@ struct Layers {
     captures: Option<Arc<Captures>>,
     captured_route: CapturedRoute,
     route: Route,
+    subscriptions: Option<Arc<Subscriptions>>,
 }
 
 /// Whether a request has to be verified on a route that verifies.
@@ -61,6 +63,7 @@ impl Stack {
         tracker: &Tracker,
     ) -> Self {
         let verification = config.verification.as_ref().map(|verification| verification.layer.clone());
+        let subscriptions = config.verification.as_ref().and_then(|verification| verification.report_to(&observer));
         let captured_route = CapturedRoute {
             name: Arc::clone(&config.name),
             provider: config.verification.as_ref().map(|verification| verification.provider.id),
@@ -71,7 +74,7 @@ impl Stack {
             Some(layer) => Route::Verified(layer.layer(forward)),
             None => Route::Open(forward),
         };
-        Self(Arc::new(Layers { observer, captures, captured_route, route }))
+        Self(Arc::new(Layers { observer, captures, captured_route, route, subscriptions }))
     }
 
     pub(super) fn observer(&self) -> &dyn Observer {
@@ -106,7 +109,7 @@ impl Stack {
         passing: Passing,
         replay: Option<Replay>,
     ) -> (Response<Body>, Option<Id>) {
-        let Layers { observer, captures, captured_route, route } = &*self.0;
+        let Layers { observer, captures, captured_route, route, subscriptions } = &*self.0;
 
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
         let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay));
@@ -124,6 +127,8 @@ impl Stack {
             request.extensions_mut().insert(capture.clone());
         }
 
+        let asks_to_confirm = subscriptions.as_ref().is_some_and(|known| known.is_asked(request.headers()));
+
         // 3. Verification sees the request as it came: before `forward` touches a header. It bounds what it reads.
         //    A route without it has no layer at all, so that bodies stream.
         // 4. Forwarding is last: only what passed reaches the app.
@@ -136,6 +141,11 @@ impl Stack {
             Route::Open(forward) => forward.clone().oneshot(request).await.map(|answer| answer.map(Either::Right)),
         };
         let mut answer = answer.unwrap_or_else(|never| match never {});
+
+        // 5. A verified message may ask for more than an answer: to confirm a subscription.
+        if let Some(subscriptions) = subscriptions {
+            subscriptions.follow_up(asks_to_confirm, &mut answer).await;
+        }
         observation.finish(&mut answer, capture.as_ref());
         if let Some(capture) = &capture
             && answer.extensions().get::<Rejection>().is_some()

@@ -76,7 +76,14 @@ impl News {
                 self.shown.drain(..surplus);
                 self.omitted += surplus;
             }
-            Event::Deleted(_) | Event::Cleared => self.reset = true,
+            Event::Deleted(id) => {
+                self.shown.retain(|exchange| exchange.id != *id);
+                self.reset = true;
+            }
+            Event::Cleared => {
+                self.shown.clear();
+                self.reset = true;
+            }
         }
     }
 
