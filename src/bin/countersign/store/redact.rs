@@ -14,7 +14,7 @@ mod compressed;
 mod escapes;
 mod needles;
 
-use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 
