@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -113,15 +113,10 @@ fn create(path: &Path) -> Result<(), OpenProblem> {
     }
 }
 
-/// Looks before SQLite does: it would wait for ever on a pipe, and has worse words.
+/// SQLite would wait for ever on a pipe. The file is not read: closing it would release the locks of another store of
+/// this process.
 fn inspect(path: &Path) -> Result<(), OpenProblem> {
-    if !fs::metadata(path).map_err(OpenProblem::Io)?.is_file() {
-        return Err(OpenProblem::NotADatabase);
-    }
-    let mut start = Vec::with_capacity(MAGIC.len());
-    let file = fs::File::open(path).map_err(OpenProblem::Io)?;
-    file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(OpenProblem::Io)?;
-    if start.is_empty() || start == MAGIC { Ok(()) } else { Err(OpenProblem::NotADatabase) }
+    if fs::metadata(path).map_err(OpenProblem::Io)?.is_file() { Ok(()) } else { Err(OpenProblem::NotADatabase) }
 }
 
 fn problem(path: &Path, problem: OpenProblem) -> OpenError {
@@ -133,7 +128,6 @@ pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-const MAGIC: &[u8] = b"SQLite format 3\0";
 const PAGE_SIZE: u32 = 16 << 10;
 const CACHE_SIZE: u32 = 2 << 20;
 /// To which the log is cut after it grew larger.

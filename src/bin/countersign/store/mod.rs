@@ -55,3 +55,6 @@ pub(crate) use self::{
     redact::Redactor,
     statistics::Statistics,
 };
+
+#[cfg(test)]
+mod tests;

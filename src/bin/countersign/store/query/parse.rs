@@ -93,8 +93,12 @@ fn parse_status(text: &str) -> Option<StatusFilter> {
 }
 
 fn parse_time(text: &str) -> Option<SystemTime> {
-    if let Ok(seconds) = text.parse::<f64>() {
-        return UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?);
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if let Ok(seconds) = seconds.parse::<u64>() {
+        // A number with a point would not keep its microseconds.
+        let is_fraction = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+        let nanoseconds = format!("{fraction:0<9}").parse().ok().filter(|_| is_fraction)?;
+        return UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds));
     }
     // Where a plus sign of a URL's zone came as a blank.
     let text = text.replace(' ', "+");
@@ -174,7 +178,9 @@ mod tests {
             ("status", "", "200-299"),
             ("verdict", "good", "accepted"),
             ("since", "yesterday", "Unix seconds"),
-            ("since", "-1e300", "Unix seconds"),
+            ("since", "-1", "Unix seconds"),
+            ("since", "1.x", "Unix seconds"),
+            ("since", "99999999999999999999", "Unix seconds"),
             ("replay", "yes", "true or false"),
             ("view", "all", "summary"),
             ("sort", "up", "tunnel_name"),

@@ -87,7 +87,12 @@ impl Needles {
                     let is_base64 =
                         |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|byte| is_base64(*byte));
                     let start = range.start - usize::from(before && is_base64(range.start.checked_sub(1)));
-                    let end = range.end + usize::from(after && is_base64(Some(range.end)));
+                    let mut end = range.end;
+                    if after && is_base64(Some(end)) {
+                        end += 1;
+                        // Padding tells of the length.
+                        end += text.iter().skip(end).take(2).take_while(|byte| **byte == b'=').count();
+                    }
                     found.push(start..end);
                 }
                 Kind::Word => {
@@ -201,7 +206,7 @@ impl Needles {
         let first = (offset * 8).div_ceil(6);
         let end = padded.len() * 8 / 6;
         if let Some(inner) = encoded.get(first..end) {
-            let kind = Kind::Base64 { before: offset != 0, after: padded.len() % 3 != 0 };
+            let kind = Kind::Base64 { before: offset != 0, after: !padded.len().is_multiple_of(3) };
             self.push(inner.to_vec(), kind);
         }
     }

@@ -53,8 +53,6 @@ fn all_spellings() {
     ] {
         let text = format!("a=1&b={spelling}&c=%20\\n é");
         let clean = redactor.text(&text);
-        // Padding holds nothing of the secret.
-        let clean = clean.replace("[secret]=&", "[secret]&").replace("[secret]%3D&", "[secret]&");
         assert_eq!(clean, "a=1&b=[secret]&c=%20\\n é", "{spelling}");
     }
 }

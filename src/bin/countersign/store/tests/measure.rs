@@ -1,0 +1,157 @@
+//! What it costs. Run by hand, in release: `cargo test --release --features cli --bin countersign store::tests::measure
+//! -- --ignored --nocapture --test-threads 1`
+
+use std::time::Instant;
+
+use cpu_time::{ProcessTime, ThreadTime};
+
+use super::*;
+
+/// 2 KiB of body, 400 bytes of head, as in the comparison of databases.
+fn delivery(number: u32) -> Exchange {
+    let mut delivery = exchange(number);
+    let filler = "a".repeat(320);
+    delivery.request.head =
+        format!("POST /sms HTTP/1.1\r\nHost: example.com\r\nX-Filler: {filler}\r\nCookie: a=b\r\n\r\n").into();
+    let body: String = (0..2048).map(|at| if at % 40 == 0 { '&' } else { 'x' }).collect();
+    delivery.request.body.frames = vec![body.into()];
+    delivery
+}
+
+fn redactor() -> Redactor {
+    Redactor::new([&b"0f1e2d3c4b5a69788796a5b4c3d2e1f0"[..], b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], [])
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn flood() {
+    const RECORDS: u32 = 100_000;
+    let folder = Folder::new();
+    let limits = Limits { count: 20_000, ..Limits::FILE };
+    let store = Store::open(&Location::File(folder.file()), limits, redactor(), |_| {}).unwrap();
+    let recorder = store.recorder();
+    let mut prepared: Vec<_> = (0..RECORDS).map(delivery).collect();
+    let began = Instant::now();
+    let (cpu, own) = (ProcessTime::now(), ThreadTime::now());
+    for exchange in prepared.drain(..) {
+        while store.statistics().queued_count > 4000 {
+            std::thread::yield_now();
+        }
+        recorder.record(exchange);
+    }
+    store.reader().flush(PATIENCE).unwrap();
+    let (wall, own) = (began.elapsed(), own.elapsed());
+    let writer = cpu.elapsed().saturating_sub(own);
+    println!(
+        "flood: {:.0} records/s, writer {:.2} µs CPU a record, {} kept",
+        f64::from(RECORDS) / wall.as_secs_f64(),
+        writer.as_secs_f64() * 1e6 / f64::from(RECORDS),
+        store.statistics().count
+    );
+    assert_eq!((store.statistics().dropped, store.statistics().failed), (0, 0));
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn paced() {
+    const RECORDS: u32 = 25_000;
+    let folder = Folder::new();
+    let limits = Limits { count: 20_000, ..Limits::FILE };
+    let store = Store::open(&Location::File(folder.file()), limits, redactor(), |_| {}).unwrap();
+    let recorder = store.recorder();
+    let mut prepared: Vec<_> = (0..RECORDS).map(delivery).collect();
+    let mut times = Vec::with_capacity(prepared.len());
+    let (cpu, own) = (ProcessTime::now(), ThreadTime::now());
+    let began = Instant::now();
+    for (exchange, number) in prepared.drain(..).zip(0..) {
+        // Five thousand a second.
+        let due = Duration::from_micros(200) * number;
+        if let Some(left) = due.checked_sub(began.elapsed()) {
+            std::thread::sleep(left);
+        }
+        let start = Instant::now();
+        recorder.record(exchange);
+        times.push(start.elapsed());
+    }
+    store.reader().flush(PATIENCE).unwrap();
+    let writer = cpu.elapsed().saturating_sub(own.elapsed());
+    times.sort_unstable();
+    let at = |part: usize| times[times.len() * part / 1000 - 1];
+    println!(
+        "paced at 5k/s: enqueue p50 {:?}, p99 {:?}, p99.9 {:?}; writer {:.2} µs CPU a record; peak {}",
+        at(500),
+        at(990),
+        at(999),
+        writer.as_secs_f64() * 1e6 / f64::from(RECORDS),
+        peak()
+    );
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn opening_and_reading() {
+    let folder = Folder::new();
+    let limits = Limits { count: 1_000_000, bytes: 1 << 40, queued_count: 1 << 20, queued_bytes: 1 << 30 };
+    let store = Store::open(&Location::File(folder.file()), limits, redactor(), |_| {}).unwrap();
+    for chunk in 0..50 {
+        record(&store, (chunk * 1000..chunk * 1000 + 1000).map(delivery));
+    }
+    drop(store);
+    let began = Instant::now();
+    let store = Store::open(&Location::File(folder.file()), limits, redactor(), |_| {}).unwrap();
+    println!("opening 50,000 records: {:?}", began.elapsed());
+    for pairs in [
+        &[][..],
+        &[("view", "summary"), ("limit", "1000")],
+        &[("limit", "1000")],
+        &[("status", "404")],
+        &[("path", "nowhere"), ("verdict", "refused")],
+        &[("q", "not to be found")],
+        &[("header", "x-none")],
+    ] {
+        let query = Query::parse(pairs.iter().copied()).unwrap();
+        let began = Instant::now();
+        let page = store.reader().list(&query).unwrap();
+        println!("{pairs:?}: {} found, cut short: {}, {:?}", page.items.len(), page.cut_short, began.elapsed());
+    }
+    println!("file: {} MiB, peak {}", fs::metadata(folder.file()).unwrap().len() >> 20, peak());
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn redaction() {
+    let redactor = redactor();
+    let form: String =
+        form_urlencoded::byte_serialize("Hello, wörld! How are you today? ".repeat(60).as_bytes()).collect();
+    let json = "{\"text\":\"Hello \\\"world\\\"\",\"number\":12345,\"url\":\"https://example.com/\"},".repeat(28);
+    let letters = "x".repeat(2048);
+    for (name, body) in [("form", form), ("JSON", json), ("letters", letters)] {
+        for times in [1, 512] {
+            let body = Bytes::from(body.repeat(times));
+            let rounds = 2048 / times;
+            let began = ThreadTime::now();
+            for _ in 0..rounds {
+                let _ = std::hint::black_box(redactor.bytes(std::hint::black_box(&body)));
+            }
+            let each = began.elapsed() / u32::try_from(rounds).unwrap();
+            println!(
+                "{name}, {} bytes: {each:?}, {:.0} MB/s",
+                body.len(),
+                body.len() as f64 / each.as_secs_f64() / 1e6
+            );
+        }
+    }
+    let head = exchange(1).request.head;
+    let began = ThreadTime::now();
+    for number in 0..1000 {
+        let mut sample = exchange(number);
+        sample.request.head = head.clone();
+        redactor.exchange(&mut sample);
+    }
+    println!("an exchange: {:?} with making it", began.elapsed() / 1000);
+}
+
+fn peak() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("unknown").to_owned()
+}
