@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(
             command,
             "curl -i --globoff --path-as-is -X POST 'https://a.test/{a}/./b' \\\n  -H \"X-A: it's\" \\\n  \
-             -H Content-Type: \\\n  --data-raw '{\"a\":\"'\"'\"'\"}'\n"
+             -H Content-Type: \\\n  --data-raw \"{\\\"a\\\":\\\"'\\\"}\"\n"
         );
         *request.body_mut() = Bytes::from(vec![0xff]);
         assert!(as_curl("http://a.test/", &request, None).is_err());

@@ -66,7 +66,10 @@ impl Connector {
         let socket = TcpStream::connect((self.host.as_str(), self.port)).await?;
         socket.set_nodelay(true)?;
         let stream: Box<dyn Stream> = match &self.tls {
-            Some((tls, name)) => Box::new(tls.connect(name.clone(), socket).await?),
+            Some((tls, name)) => {
+                let secured = tls.connect(name.clone(), socket).await;
+                Box::new(secured.map_err(|error| io::Error::other(format!("TLS: {error}")))?)
+            }
             None => Box::new(socket),
         };
         let handshake = http1::Builder::new().title_case_headers(true).handshake(TokioIo::new(stream)).await;

@@ -35,7 +35,8 @@ pub(super) fn body(request: &mut Request<Bytes>, plain: &[u8], seen: &Seen<'_>) 
     let signed = request.body().clone();
     let is_json = serde_json::from_slice::<&RawValue>(&signed).is_ok();
     let changeable = (0..signed.len()).filter(|at| signed.get(*at).is_some_and(u8::is_ascii_alphanumeric));
-    let changeable: Vec<_> = changeable.filter(|at| stood_before(&signed, plain, *at)).collect();
+    let untouched = untouched(&signed, plain);
+    let changeable: Vec<_> = changeable.filter(|at| untouched.iter().any(|part| part.contains(at))).collect();
     // The end first: values stand behind names.
     let stride = changeable.len().div_ceil(MOST_TRIES).max(1);
     for at in changeable.into_iter().rev().step_by(stride) {
@@ -51,7 +52,7 @@ pub(super) fn body(request: &mut Request<Bytes>, plain: &[u8], seen: &Seen<'_>) 
         }
     }
     *request.body_mut() = signed;
-    Err(format!("--tamper body: the signature of {} does not cover the body", seen.provider()))
+    Err(format!("--tamper body: the signature of {} covers nothing of this body", seen.provider()))
 }
 
 /// Changes a letter or digit of the signature.
@@ -88,13 +89,13 @@ pub(super) fn other_path(url: &str) -> String {
     [parsed.scheme.as_str(), "://", parsed.authority, path, "-tampered", mark, query].concat()
 }
 
-/// Whether the surroundings of a byte stood in the body before it was signed: signatures, times and ids did not.
-fn stood_before(signed: &[u8], plain: &[u8], at: usize) -> bool {
-    if signed == plain {
-        return true;
-    }
-    let around = signed.get(at.saturating_sub(8)..(at + 8).min(signed.len())).unwrap_or_default();
-    plain.windows(around.len()).any(|window| window == around)
+/// The parts of the signed body that stood in it before: up to where signing wrote, and from there on.
+fn untouched(signed: &[u8], plain: &[u8]) -> [std::ops::Range<usize>; 2] {
+    let alike = |(a, b): &(&u8, &u8)| a == b;
+    let front = signed.iter().zip(plain).take_while(alike).count();
+    let most = plain.len().min(signed.len()) - front;
+    let back = signed.iter().rev().zip(plain.iter().rev()).take(most).take_while(alike).count();
+    [0..front, signed.len() - back..signed.len()]
 }
 
 /// The value with another letter or digit in the middle of its longest run of them.
@@ -123,3 +124,31 @@ const fn other(byte: u8) -> u8 {
 }
 
 const MOST_TRIES: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_signing_left_alone() {
+        for (plain, signed, front, back) in [
+            ("a=b", "a=b", "a=b", ""),
+            ("a=b", "a=b&sig=1", "a=b", ""),
+            ("{\"a\":1}", "{\"a\":1,\"s\":2}", "{\"a\":1", "}"),
+            ("p=1", "s=2&p=1", "", "p=1"),
+            ("", "s", "", ""),
+        ] {
+            let parts = untouched(signed.as_bytes(), plain.as_bytes()).map(|part| &signed[part]);
+            assert_eq!(parts, [front, back], "{signed}");
+        }
+    }
+
+    #[test]
+    fn changed_signatures() {
+        let changed = |text: &'static str| changed_value(&HeaderValue::from_static(text));
+        assert_eq!(changed("v1,abcde f").unwrap(), "v1,abdde f");
+        assert_eq!(changed("sha256=0123ff01"), Some(HeaderValue::from_static("sha256=0123ef01")));
+        assert_eq!((changed("=="), changed("")), (None, None));
+        assert_eq!(other_path("https://a.test/b?c"), "https://a.test/b-tampered?c");
+    }
+}
