@@ -27,6 +27,8 @@ pub struct Countersign {
     child: Child,
     lines: Receiver<String>,
     pub address: SocketAddr,
+    /// What it said of itself at the start.
+    pub listening: Value,
 }
 
 impl Countersign {
@@ -46,8 +48,10 @@ impl Countersign {
         command.args(["--listen", "127.0.0.1:0", "--log-format", "json"]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = follow(child.stdout.take().unwrap());
-        let mut this = Self { child, lines, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
-        this.address = this.event("listening")["address"].as_str().unwrap().parse().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut this = Self { child, lines, address, listening: Value::Null };
+        this.listening = this.event("listening");
+        this.address = this.listening["address"].as_str().unwrap().parse().unwrap();
         this
     }
 

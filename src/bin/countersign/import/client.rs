@@ -153,6 +153,12 @@ impl Inspector {
     }
 }
 
+impl fmt::Debug for Inspector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inspector").field("authority", &self.authority).finish_non_exhaustive()
+    }
+}
+
 /// What an answer that is none says: in words, if it has ngrok's shape.
 fn refusal(status: StatusCode, body: &[u8]) -> String {
     let told = serde_json::from_slice::<Value>(body).ok();

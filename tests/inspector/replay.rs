@@ -1,0 +1,207 @@
+//! Replays: as they came, edited, signed anew, wrong on purpose; from the API and from the shell.
+
+use countersign::{
+    clock::UnixTime,
+    providers::{GITHUB, PLIVO, STRIPE, TWILIO},
+    sign::SignedRequest,
+};
+use http::Request;
+use serde_json::json;
+
+use crate::{
+    support::{App, Ends, TOKEN, countersign, signed},
+    web::{Inspected, body, order, verifying_app},
+};
+
+/// A signed request as bytes.
+fn wire(request: &Request<bytes::Bytes>) -> String {
+    let target = request.uri().path_and_query().unwrap();
+    let mut text = format!("{} {target} HTTP/1.1\r\n", request.method());
+    for (name, value) in request.headers() {
+        text += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    text + "\r\n" + std::str::from_utf8(request.body()).unwrap()
+}
+
+#[test]
+fn the_story_of_an_sms() {
+    let app = verifying_app(&TWILIO, TOKEN);
+    let inspected = Inspected::twilio(app.port, &[]);
+    assert_eq!(inspected.deliver(&signed(TOKEN, "/sms", "From=%2B1&Body=Hi")).status(), 200);
+    app.received();
+    let original = inspected.newest();
+
+    let again = inspected.web.replay(order(&original));
+    assert_eq!((&again["verdict"], &again["response"]["status_code"]), (&json!("accepted"), &json!(200)));
+    assert_eq!(again["replay"], json!({ "of": original["id"], "signing": "fresh" }));
+    assert_eq!(app.received().message.body(), b"From=%2B1&Body=Hi");
+
+    let edited = inspected
+        .web
+        .replay(json!({ "id": original["id"], "request": { "set": { "Body": "Hello from the replay!" } } }));
+    assert_eq!((&edited["verdict"], &edited["response"]["status_code"]), (&json!("accepted"), &json!(200)));
+    assert_eq!(body(&edited["response"]), b"got From=%2B1&Body=Hello+from+the+replay%21");
+    app.received();
+
+    let id = original["id"].as_str().unwrap();
+    let related = &inspected.web.json(&format!("/api/requests/http/{id}"))["related"];
+    assert_eq!(related["replays"], json!([again["id"], edited["id"]]));
+}
+
+#[test]
+fn the_story_of_a_plivo_message() {
+    let app = verifying_app(&PLIVO, TOKEN);
+    let inspected = Inspected::verifying("plivo", TOKEN, app.port, &[]);
+    let message = SignedRequest::post(&PLIVO, "https://hooks.example.com/message")
+        .form([("From", "+1"), ("Text", "Hi")])
+        .secret(TOKEN)
+        .build()
+        .unwrap();
+    assert_eq!(inspected.deliver(&wire(&message)).status(), 200);
+    let original = inspected.newest();
+    let edited = inspected.web.replay(json!({ "id": original["id"], "request": { "set": { "Text": "Hello!" } } }));
+    assert_eq!((&edited["verdict"], &edited["response"]["status_code"]), (&json!("accepted"), &json!(200)));
+    assert_eq!(body(&edited["response"]), b"got From=%2B1&Text=Hello%21");
+    // The nonce is another one: an app that remembers them accepts the replay too.
+    let nonce = |exchange: &serde_json::Value| exchange["request"]["headers"]["X-Plivo-Signature-V3-Nonce"].clone();
+    assert_ne!(nonce(&original), nonce(&edited));
+}
+
+#[test]
+fn method_path_headers_and_body_can_be_changed() {
+    let app = verifying_app(&GITHUB, TOKEN);
+    let inspected = Inspected::verifying("github", TOKEN, app.port, &[]);
+    let push = SignedRequest::post(&GITHUB, "https://hooks.example.com/in")
+        .json(r#"{"ref":"main","commits":[{"id":1}]}"#)
+        .header("x-github-event", "push")
+        .secret(TOKEN)
+        .build()
+        .unwrap();
+    inspected.deliver(&wire(&push));
+    app.received();
+    let id = inspected.newest()["id"].clone();
+    let edited = inspected.web.replay(json!({ "id": id, "request": {
+        "method": "PUT",
+        "path": "/other?x=%2F",
+        "headers": { "X-GitHub-Event": "ping", "X-New": "1", "User-Agent": null },
+        "body": "{\"zen\":\"ü\"}",
+    } }));
+    assert_eq!((&edited["verdict"], &edited["response"]["status_code"]), (&json!("accepted"), &json!(200)));
+    let received = app.received().message;
+    assert_eq!(received.start, "PUT /other?x=%2F HTTP/1.1");
+    assert_eq!(received.header("x-github-event"), Some("ping"));
+    assert_eq!(received.header("x-new"), Some("1"));
+    assert_eq!(received.body(), "{\"zen\":\"ü\"}".as_bytes());
+    let path = inspected.web.replay(json!({ "id": id, "request": { "set": { "commits.0.id": 2 } } }));
+    assert_eq!(body(&path["response"]), br#"got {"ref":"main","commits":[{"id":2}]}"#);
+}
+
+#[test]
+fn an_old_delivery_is_signed_with_a_fresh_time() {
+    let app = verifying_app(&STRIPE, "whsec_test");
+    // So wide that the proxy accepts the old one.
+    let wide = ["--verify-webhook-option", "tolerance_s=999999999"];
+    let inspected = Inspected::verifying("stripe", "whsec_test", app.port, &wide);
+    let old = SignedRequest::post(&STRIPE, "https://hooks.example.com/in")
+        .json("{}")
+        .secret("whsec_test")
+        .time(UnixTime::from_secs(1_700_000_000).unwrap())
+        .build()
+        .unwrap();
+    assert_eq!(inspected.deliver(&wire(&old)).status(), 401);
+    let id = inspected.newest()["id"].clone();
+    assert_eq!(inspected.web.replay(json!({ "id": id }))["response"]["status_code"], 200);
+    assert_eq!(inspected.web.replay(json!({ "id": id, "sign": "as-captured" }))["response"]["status_code"], 401);
+}
+
+#[test]
+fn wrong_and_expired_on_purpose() {
+    let app = verifying_app(&STRIPE, "whsec_test");
+    let inspected = Inspected::verifying("stripe", "whsec_test", app.port, &[]);
+    let event =
+        SignedRequest::post(&STRIPE, "https://hooks.example.com/in").json("{}").secret("whsec_test").build().unwrap();
+    inspected.deliver(&wire(&event));
+    app.received();
+    let id = inspected.newest()["id"].clone();
+    for (mode, reason) in [("wrong", "signature-mismatch"), ("expired", "timestamp-too-old")] {
+        let replay = inspected.web.replay(json!({ "id": id, "sign": mode }));
+        assert_eq!((&replay["verdict"], &replay["reason"]), (&json!("refused"), &json!(reason)), "{mode}");
+    }
+    assert!(app.has_nothing_more());
+    let never = Inspected::twilio(app.port, &[]);
+    never.deliver(&signed(TOKEN, "/sms", "Body=1"));
+    let answer = never.web.post("/api/requests/http", &json!({ "id": never.newest()["id"], "sign": "expired" }));
+    assert_eq!(answer.status(), 422);
+    assert!(String::from_utf8_lossy(&answer.body()).contains("cannot expire"));
+}
+
+#[test]
+fn what_arrived_unverified_is_not_signed_unasked() {
+    let app = verifying_app(&TWILIO, TOKEN);
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed("another token", "/sms", "Body=forged"));
+    let id = inspected.newest()["id"].clone();
+    assert_eq!(inspected.web.replay(json!({ "id": id }))["verdict"], "refused");
+    assert_eq!(inspected.web.replay(json!({ "id": id, "request": { "set": { "Body": "x" } } }))["verdict"], "refused");
+    let answer = inspected.web.post("/api/requests/http", &json!({ "id": id, "sign": "fresh" }));
+    assert_eq!(answer.status(), 409);
+    assert!(app.has_nothing_more());
+    let signed = inspected.web.replay(json!({ "id": id, "sign": "fresh", "sign_unverified": true }));
+    assert_eq!((&signed["verdict"], &signed["response"]["status_code"]), (&json!("accepted"), &json!(200)));
+}
+
+#[test]
+fn mistakes_are_said() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=1"));
+    app.received();
+    let id = inspected.newest()["id"].clone();
+    for (order, status, says) in [
+        (json!({}), 400, "id"),
+        (json!({ "id": "0000000000000001" }), 404, "no exchange"),
+        (json!({ "id": id, "tunnel_name": "other" }), 404, "no route"),
+        (json!({ "id": id, "upstream": "http://attacker.test" }), 400, "upstream"),
+        (json!({ "id": id, "sign": "twice" }), 400, "fresh"),
+        (json!({ "id": id, "request": { "path": "http://attacker.test/" } }), 400, "must begin with /"),
+        (json!({ "id": id, "request": { "method": "A B" } }), 400, "no HTTP method"),
+        (json!({ "id": id, "request": { "headers": { "a b": "" } } }), 400, "no header name"),
+        (json!({ "id": id, "request": { "headers": { "a": "b\r\nc: d" } } }), 400, "cannot hold"),
+    ] {
+        let answer = inspected.web.post("/api/requests/http", &order);
+        let text = String::from_utf8_lossy(&answer.body()).into_owned();
+        assert_eq!(answer.status(), status, "{order}: {text}");
+        assert!(text.contains(says), "{order}: {text}");
+    }
+    assert!(app.has_nothing_more());
+}
+
+#[test]
+fn from_the_shell() {
+    let app = verifying_app(&TWILIO, TOKEN);
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=first"));
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=second"));
+    let inspector = format!("http://{}", inspected.web.authority);
+    let replay = |arguments: &[&str]| {
+        let output = countersign().arg("replay").args(arguments).args(["--inspector", &inspector]).ends();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let id = inspected.newest()["id"].as_str().unwrap().to_owned();
+    let (code, text) = replay(&[&id, "--set", "Body=Hello from the replay!"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("- got Body=second") && text.contains("+ got Body=Hello+from+the+replay%21"), "{text}");
+    let (code, text) = replay(&["--last", "2", "--json"]);
+    assert_eq!((code, text.lines().count()), (0, 2), "{text}");
+    let (code, text) = replay(&[&id, "--sign", "wrong"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("refused: signature-mismatch"), "{text}");
+    let (code, text) = replay(&["0000000000000001"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("there is no exchange"), "{text}");
+    let (code, _) = replay(&["nonsense"]);
+    assert_eq!(code, 2);
+}

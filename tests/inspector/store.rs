@@ -1,0 +1,93 @@
+//! Captures that survive, and stores that fail.
+
+use std::path::PathBuf;
+
+use crate::{
+    support::{App, Ends, TOKEN, countersign, signed},
+    web::Inspected,
+};
+
+/// A folder of its own, deleted in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inspector-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn captures_survive_a_kill() {
+    let folder = Folder::new("kill");
+    let file = folder.file("captures.db");
+    let app = App::ok();
+    let id = {
+        let inspected = Inspected::twilio(app.port, &["--store", &file]);
+        inspected.deliver(&signed(TOKEN, "/sms", "Body=kept"));
+        let exchange = inspected.newest();
+        assert_eq!(exchange["stored"], true);
+        inspected.proxy.signal("KILL");
+        exchange["id"].clone()
+    };
+    let inspected = Inspected::twilio(app.port, &["--store", &file]);
+    assert_eq!(inspected.newest()["id"], id);
+    // And it can be replayed by another process.
+    let replay = inspected.web.replay(serde_json::json!({ "id": id }));
+    assert_eq!(replay["verdict"], "accepted");
+    // Nothing secret is in the file, nor in what lies beside it.
+    for entry in std::fs::read_dir(&folder.0).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()));
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_is_said_and_forwarding_goes_on() {
+    let folder = Folder::new("broken");
+    let file = folder.file("notes.txt");
+    std::fs::write(&file, "this is no database, and long enough to be something else").unwrap();
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &["--store", &file]);
+    assert_eq!(inspected.deliver(&signed(TOKEN, "/sms", "Body=1")).status(), 200);
+    assert_eq!(inspected.newest()["verdict"], "accepted");
+    assert_eq!(inspected.web.json("/api/status")["store"]["kind"], "memory");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("this is no database"));
+}
+
+#[test]
+fn nothing_is_kept_if_that_is_wanted() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &["--store", "none"]);
+    assert_eq!(inspected.deliver(&signed(TOKEN, "/sms", "Body=1")).status(), 200);
+    assert_eq!(inspected.web.json("/api/requests/http")["requests"], serde_json::json!([]));
+    assert_eq!(inspected.web.json("/api/status")["routes"][0]["figures"]["requests"], 1);
+}
+
+#[test]
+fn mistakes_end_the_start() {
+    for (arguments, says) in [
+        (&["--store", ""][..], "--store"),
+        (&["--store-count", "0"], "--store-count"),
+        (&["--store-size", "many"], "--store-size"),
+        (&["--web-addr", "nowhere"], "--web-addr"),
+        (&["--web-token", "typed-for-everybody-to-see"], "--web-token"),
+        (&["--capture-limit", "0"], "--capture-limit"),
+    ] {
+        let output = countersign().args(["http", "1"]).args(arguments).ends();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?}");
+    }
+}
