@@ -24,6 +24,8 @@ use super::{
 };
 
 /// The store: a writer thread, and the ways in and out.
+///
+/// What is queued is only sure to be written after [`Store::finish`]; dropping the store does not wait for it.
 pub(crate) struct Store {
     kind: &'static str,
     path: Option<PathBuf>,

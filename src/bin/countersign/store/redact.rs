@@ -1,6 +1,7 @@
 //! Takes what is secret out of what is captured.
 //!
 //! 1. Headers that hold credentials lose their value, whatever it is: `[redacted]`.
+//!    The same goes for a password in a URL (`https://user:password@host/`).
 //! 2. A configured secret is replaced wherever it turns up: `[secret]`, whatever its length. It is found as it stands,
 //!    percent-encoded, form-encoded, JSON-escaped and XML-escaped (two of these on top of each other at most), in hex,
 //!    in Base64 at any offset, and over the seams of frames. A secret of less than six bytes is only found as a word of
@@ -43,6 +44,12 @@ impl Redactor {
         let mut replaced = self.message(&mut exchange.request);
         if let Some(response) = &mut exchange.response {
             replaced |= self.message(response);
+        }
+        if let Some(url) = &mut exchange.decision.public_url
+            && let Some(password) = password(url.as_bytes())
+        {
+            url.replace_range(password, "[redacted]");
+            replaced = true;
         }
         for text in [&mut exchange.decision.delivery_id, &mut exchange.decision.public_url].into_iter().flatten() {
             if let Cow::Owned(redacted) = self.text(text) {
@@ -100,9 +107,10 @@ impl Redactor {
         true
     }
 
-    /// The values of the headers that hold credentials.
+    /// The values of the headers that hold credentials, and a password in the target.
     fn credentials(&self, head: &[u8]) -> Vec<(Range<usize>, &'static [u8])> {
-        let mut found = Vec::new();
+        let first_line = head.get(..memchr::memchr(b'\n', head).unwrap_or_default()).unwrap_or_default();
+        let mut found: Vec<_> = password(first_line).map(|range| (range, REDACTED)).into_iter().collect();
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', head) {
             let line = head.get(start..end).unwrap_or_default();
@@ -156,6 +164,16 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor").field("headers", &self.headers).finish_non_exhaustive()
     }
+}
+
+/// The password of the first URL in a text, if it is in absolute form and has one.
+fn password(text: &[u8]) -> Option<Range<usize>> {
+    let start = memchr::memmem::find(text, b"://")? + 3;
+    let authority = text.get(start..)?;
+    let end = authority.iter().position(|byte| b"/?# ".contains(byte)).unwrap_or(authority.len());
+    let userinfo = authority.get(..memchr::memrchr(b'@', authority.get(..end)?)?)?;
+    let password = start + memchr::memchr(b':', userinfo)? + 1..start + userinfo.len();
+    text.get(password.clone()).filter(|text| !text.is_empty() && *text != REDACTED).map(|_| password)
 }
 
 /// Puts them in order and joins those that touch.

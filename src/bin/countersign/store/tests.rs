@@ -227,6 +227,33 @@ fn space_is_given_back() {
 }
 
 #[test]
+fn what_is_deleted_is_gone_from_the_disk() {
+    let folder = Folder::new();
+    let store = open(&folder.file());
+    let marked = |number: u32, mark: &str, size: usize| {
+        let mut exchange = exchange(number);
+        exchange.request.body.frames = vec![mark.repeat(size).into()];
+        exchange
+    };
+    let found = |mark: &str| {
+        let files = fs::read_dir(&folder.0).unwrap();
+        files
+            .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+            .any(|file| memchr::memmem::find(&file, mark.as_bytes()).is_some())
+    };
+    record(&store, [marked(1, "small", 1), exchange(2), marked(3, "large", 5_000), marked(4, "huge", 50_000)]);
+    for (number, mark) in [(1, "small"), (3, "large"), (4, "huge")] {
+        assert!(found(mark));
+        assert!(store.reader().delete(id(number)).unwrap());
+        assert!(!found(mark), "{mark}");
+    }
+    record(&store, (10..50).map(|number| marked(number, "many", 1_000)));
+    assert!(found("many"));
+    assert_eq!(store.reader().clear().unwrap(), 41);
+    assert!(!found("many"));
+}
+
+#[test]
 fn retries_are_counted() {
     let store = in_memory();
     let sent = |number: u32, delivery: &str| {

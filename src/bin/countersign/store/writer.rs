@@ -205,6 +205,18 @@ impl Writer {
 
     fn delete(&self, id: Id) -> rusqlite::Result<bool> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody wants this one gone: its pages are overwritten, which is too dear for what only grows old.
+        set_secure_delete(&connection, "ON")?;
+        let deleted = self.delete_with(&mut connection, id);
+        set_secure_delete(&connection, "FAST")?;
+        if deleted.as_ref().is_ok_and(|deleted| *deleted) {
+            // And so is what the log still has of it. It is deleted, whether or not that works just now.
+            let _ = checkpoint(&connection);
+        }
+        deleted
+    }
+
+    fn delete_with(&self, connection: &mut Connection, id: Id) -> rusqlite::Result<bool> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let bytes = transaction
             .prepare_cached("DELETE FROM exchanges WHERE id = ?1 RETURNING bytes")?
@@ -293,6 +305,10 @@ fn is_general(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode as Code;
     let code = error.sqlite_error_code();
     !matches!(code, None | Some(Code::ConstraintViolation | Code::TooBig | Code::TypeMismatch | Code::Unknown))
+}
+
+fn set_secure_delete(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "secure_delete", mode, |_| Ok(()))
 }
 
 /// Gives free pages back to the file system, and deleted content with them.

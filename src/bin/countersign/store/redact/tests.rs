@@ -137,6 +137,20 @@ fn heads() {
 }
 
 #[test]
+fn passwords_in_urls() {
+    let mut sample = exchange(1);
+    sample.request.head = Bytes::from_static(b"GET http://ada:lovelace@example.com/?u=http://a:b@c HTTP/1.1\r\n\r\n");
+    sample.decision.public_url = Some("https://ada:love@lace@example.com:80/@".to_owned());
+    Redactor::default().exchange(&mut sample);
+    assert_eq!(sample.target(), "http://ada:[redacted]@example.com/?u=http://a:b@c");
+    assert_eq!(sample.decision.public_url.as_deref(), Some("https://ada:[redacted]@example.com:80/@"));
+    assert!(sample.redacted);
+    for url in ["https://example.com:80/a@b", "https://ada@example.com/", "https://ada:@example.com/", "/a?b=c:d@e"] {
+        assert_eq!(password(url.as_bytes()), None, "{url}");
+    }
+}
+
+#[test]
 fn bodies_in_pieces_and_cut_off() {
     let redactor = redactor(&["abcdefgh+jklmnop"]);
     let body = |pieces: &[&str], truncated: bool| {
