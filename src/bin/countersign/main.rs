@@ -6,6 +6,8 @@ mod config;
 mod console;
 mod errors;
 mod proxy;
+#[allow(dead_code, reason = "capture is being put in front of it")]
+mod store;
 
 use std::process::ExitCode;
 
