@@ -33,7 +33,7 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use self::{
-    delivery::{Delivery, Scheme},
+    delivery::{Delivery, Scheme, WORKERS},
     differences::{DIFFERENCES, Difference, Found},
     random::Random,
     tools::Tool,
@@ -102,8 +102,8 @@ impl Sdk {
 
     const fn tools(self) -> &'static [Tool] {
         match self.language() {
-            Language::Node => tools::NODE_SDKS,
-            Language::Python => tools::PYTHON_SDKS,
+            Language::Node => delivery::NODE_SDKS,
+            Language::Python => delivery::PYTHON_SDKS,
         }
     }
 }

@@ -5,7 +5,7 @@
 use countersign::{
     Secret,
     clock::UnixTime,
-    providers::{PLIVO, TWILIO},
+    providers::{PLIVO, SHOPIFY, TWILIO},
     request::WebhookRequest,
     scheme::{Format, Options, Part, Recipe, SignError, Signature, SigningContext},
     verifier::Context,
@@ -61,4 +61,21 @@ fn a_stale_body_hash_is_replaced() {
         let request = WebhookRequest::new(&Method::POST, url.as_str(), &headers, b"");
         assert!(verifier.verify(&request, &Context::default()).is_ok());
     }
+}
+
+/// Shopify's own SDK refused what was signed: in the header of a developer preview it looks for others of that preview.
+#[test]
+fn shopify_deliveries_are_signed_in_the_header_that_shops_send() {
+    let headers = HeaderMap::new();
+    let request = WebhookRequest::new(&Method::POST, "https://a.example/", &headers, b"{}");
+    let context = SigningContext { now: UnixTime::from_millis(0), delivery_id: "1" };
+    let secret = Secret::new("a secret").unwrap();
+    let signed = SHOPIFY.sign(&secret, &Options::new(), &request, &context).unwrap();
+    let names: Vec<_> = signed.headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["x-shopify-hmac-sha256"]);
+    // What arrived as an event of the preview stays one.
+    let headers = HeaderMap::from_iter([("shopify-hmac-sha256".parse().unwrap(), HeaderValue::from_static("old"))]);
+    let request = WebhookRequest::new(&Method::POST, "https://a.example/", &headers, b"{}");
+    let signed = SHOPIFY.sign(&secret, &Options::new(), &request, &context).unwrap();
+    assert_eq!(signed.headers[0].0.as_str(), "shopify-hmac-sha256");
 }

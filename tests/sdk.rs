@@ -23,6 +23,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
+use self::delivery::WORKERS;
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = proxied::trials();

@@ -124,14 +124,7 @@ impl Delivery {
         const ID: &str = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
         match self.provider {
             "github" => self.set(HeaderName::from_static("x-github-delivery"), ID),
-            "shopify" => {
-                // Shopify sends each header under its older name as well; `webhook-verify` knows only that.
-                let signature = self.headers.get("shopify-hmac-sha256").and_then(|value| value.to_str().ok());
-                let signature = signature.expect("a signature").to_owned();
-                self.set(HeaderName::from_static("x-shopify-hmac-sha256"), &signature);
-                self.set(HeaderName::from_static("x-shopify-webhook-id"), ID);
-                self.set(HeaderName::from_static("shopify-webhook-id"), ID);
-            }
+            "shopify" => self.set(HeaderName::from_static("x-shopify-webhook-id"), ID),
             _ => {}
         }
     }

@@ -135,26 +135,27 @@ pub mod xero;
 mod zendesk;
 pub mod zoom;
 
-#[cfg(feature = "ed25519")]
-pub use self::discord::DISCORD;
-#[cfg(feature = "x509")]
-pub use self::paypal::PAYPAL;
-#[cfg(feature = "ecdsa")]
-pub use self::plaid::PLAID;
-#[cfg(feature = "ecdsa")]
-pub use self::sendgrid::SENDGRID;
-#[cfg(feature = "x509")]
-pub use self::sns::SNS;
-#[cfg(feature = "ed25519")]
-pub use self::telnyx::TELNYX;
-#[cfg(feature = "rsa")]
-pub use self::wise::WISE;
 pub use self::{
+    answers::OfferedSecret,
+    provider::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, by_id},
+};
+
+/// Re-exports the providers, and puts them into [`ALL`].
+macro_rules! registry {
+    ($($(#[$condition:meta])* $module:ident::$provider:ident,)+) => {
+        $($(#[$condition])* pub use self::$module::$provider;)+
+
+        /// Every provider, sorted by id.
+        pub static ALL: &[&Provider] = &[$($(#[$condition])* &$provider,)+];
+    };
+}
+
+// Sorted by id.
+registry! {
     adyen::ADYEN,
     aftership::AFTERSHIP,
     airship::AIRSHIP,
     alchemy::ALCHEMY,
-    answers::OfferedSecret,
     asana::ASANA,
     autodesk::AUTODESK,
     bigcommerce::BIGCOMMERCE,
@@ -175,6 +176,8 @@ pub use self::{
     coinbase_commerce::COINBASE_COMMERCE,
     contentful::CONTENTFUL,
     customerio::CUSTOMERIO,
+    #[cfg(feature = "ed25519")]
+    discord::DISCORD,
     discourse::DISCOURSE,
     docusign::DOCUSIGN,
     dropbox::DROPBOX,
@@ -215,21 +218,28 @@ pub use self::{
     orbit::ORBIT,
     paddle::PADDLE,
     pagerduty::PAGERDUTY,
+    #[cfg(feature = "x509")]
+    paypal::PAYPAL,
     pinwheel::PINWHEEL,
+    #[cfg(feature = "ecdsa")]
+    plaid::PLAID,
     plivo::PLIVO,
-    provider::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, by_id},
     pusher::PUSHER,
     razorpay::RAZORPAY,
     recurly::RECURLY,
     resend::RESEND,
     revolut::REVOLUT,
     sanity::SANITY,
+    #[cfg(feature = "ecdsa")]
+    sendgrid::SENDGRID,
     sentry::SENTRY,
     shopify::SHOPIFY,
     signal_sciences::SIGNAL_SCIENCES,
     signalwire::SIGNALWIRE,
     sinch::SINCH,
     slack::SLACK,
+    #[cfg(feature = "x509")]
+    sns::SNS,
     sonatype::SONATYPE,
     square::SQUARE,
     standard_webhooks::STANDARD_WEBHOOKS,
@@ -237,6 +247,8 @@ pub use self::{
     stripe::STRIPE,
     svix::SVIX,
     telegram::TELEGRAM,
+    #[cfg(feature = "ed25519")]
+    telnyx::TELNYX,
     terraform::TERRAFORM,
     tiktok::TIKTOK,
     trello::TRELLO,
@@ -249,130 +261,12 @@ pub use self::{
     vonage::VONAGE,
     webex::WEBEX,
     whatsapp::WHATSAPP,
+    #[cfg(feature = "rsa")]
+    wise::WISE,
     woocommerce::WOOCOMMERCE,
     workos::WORKOS,
     worldline::WORLDLINE,
     xero::XERO,
     zendesk::ZENDESK,
     zoom::ZOOM,
-};
-
-/// Every provider, sorted by id.
-pub static ALL: &[&Provider] = &[
-    &ADYEN,
-    &AFTERSHIP,
-    &AIRSHIP,
-    &ALCHEMY,
-    &ASANA,
-    &AUTODESK,
-    &BIGCOMMERCE,
-    &BIRD,
-    &BITBUCKET,
-    &BOLT,
-    &BOX,
-    &BRAINTREE,
-    &BREX,
-    &BUILDKITE,
-    &CALENDLY,
-    &CASTLE,
-    &CHARGIFY,
-    &CIRCLECI,
-    &CLEARBIT,
-    &CLERK,
-    &COINBASE,
-    &COINBASE_COMMERCE,
-    &CONTENTFUL,
-    &CUSTOMERIO,
-    #[cfg(feature = "ed25519")]
-    &DISCORD,
-    &DISCOURSE,
-    &DOCUSIGN,
-    &DROPBOX,
-    &DROPBOX_SIGN,
-    &FACEBOOK_GRAPH_API,
-    &FACEBOOK_MESSENGER,
-    &FIGMA,
-    &FRAMEIO,
-    &GITEA,
-    &GITHUB,
-    &GITLAB,
-    &GO1,
-    &GOCARDLESS,
-    &GRAPHCMS,
-    &HEROKU,
-    &HOSTEDHOOKS,
-    &HUBSPOT,
-    &INSTAGRAM,
-    &INTERCOM,
-    &JIRA,
-    &LAUNCH_DARKLY,
-    &LEMON_SQUEEZY,
-    &LINE,
-    &LINEAR,
-    &MAILCHIMP,
-    &MAILGUN,
-    &MICROSOFT_TEAMS,
-    &MODERN_TREASURY,
-    &MONDAY,
-    &MONGODB,
-    &MUX,
-    &NETLIFY,
-    &NOTION,
-    &OKTA,
-    &OPENAI,
-    &ORB,
-    &ORBIT,
-    &PADDLE,
-    &PAGERDUTY,
-    #[cfg(feature = "x509")]
-    &PAYPAL,
-    &PINWHEEL,
-    #[cfg(feature = "ecdsa")]
-    &PLAID,
-    &PLIVO,
-    &PUSHER,
-    &RAZORPAY,
-    &RECURLY,
-    &RESEND,
-    &REVOLUT,
-    &SANITY,
-    #[cfg(feature = "ecdsa")]
-    &SENDGRID,
-    &SENTRY,
-    &SHOPIFY,
-    &SIGNAL_SCIENCES,
-    &SIGNALWIRE,
-    &SINCH,
-    &SLACK,
-    #[cfg(feature = "x509")]
-    &SNS,
-    &SONATYPE,
-    &SQUARE,
-    &STANDARD_WEBHOOKS,
-    &STRAVA,
-    &STRIPE,
-    &SVIX,
-    &TELEGRAM,
-    #[cfg(feature = "ed25519")]
-    &TELNYX,
-    &TERRAFORM,
-    &TIKTOK,
-    &TRELLO,
-    &TRENDMICRO_CONFORMITY,
-    &TWILIO,
-    &TWITTER,
-    &TYPEFORM,
-    &VERCEL,
-    &VMWARE,
-    &VONAGE,
-    &WEBEX,
-    &WHATSAPP,
-    #[cfg(feature = "rsa")]
-    &WISE,
-    &WOOCOMMERCE,
-    &WORKOS,
-    &WORLDLINE,
-    &XERO,
-    &ZENDESK,
-    &ZOOM,
-];
+}

@@ -3,7 +3,7 @@ use crate::scheme::{Format, Part, Recipe, Signature};
 
 /// Shopify: HMAC-SHA256 of the raw body, in base64.
 ///
-/// * **Header**: `Shopify-Hmac-Sha256` (Events, developer preview) if it is there, else `X-Shopify-Hmac-Sha256`.
+/// * **Header**: `X-Shopify-Hmac-Sha256`; where it is not there, `Shopify-Hmac-Sha256` (Events, developer preview).
 /// * **Signed**: the raw body.
 /// * **Replay protection**: none. `X-Shopify-Triggered-At` and the ids are not signed.
 /// * **Secret**: for app webhooks the app's client secret, a `shpss_` prefix included; for webhooks made in a store's
@@ -38,7 +38,7 @@ pub static SHOPIFY: Provider = Provider {
 
 const RECIPE: Recipe = Recipe::hmac_sha256(
     &[Part::Body],
-    Signature::base64(&["shopify-hmac-sha256", "x-shopify-hmac-sha256"], Format::Bare),
+    Signature::base64(&["x-shopify-hmac-sha256", "shopify-hmac-sha256"], Format::Bare),
 )
-.delivery_id(&["shopify-webhook-id", "x-shopify-webhook-id"])
+.delivery_id(&["x-shopify-webhook-id", "shopify-webhook-id"])
 .check();

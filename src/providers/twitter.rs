@@ -107,10 +107,8 @@ impl Twitter {
         if tags.is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }
-        let found = self.keys.find(&tags, |sink| {
-            sink.put(head.url().query().unwrap_or_default().as_bytes());
-            Ok(())
-        })?;
+        let query = head.url().query().unwrap_or_default();
+        let found = self.keys.find_fed(&tags, |sink| sink.put(query.as_bytes()));
         found.ok_or_else(|| RejectionKind::SignatureMismatch.into())
     }
 

@@ -96,6 +96,6 @@ mod tests {
         assert_eq!(headers, ["x-slack-signature: v0=<hex>", "x-slack-request-timestamp: <Unix time in seconds>"]);
         let (signed, headers) = described(&providers::SHOPIFY);
         assert_eq!(signed, "{body}");
-        assert_eq!(headers[0], "shopify-hmac-sha256 or x-shopify-hmac-sha256: <base64>");
+        assert_eq!(headers[0], "x-shopify-hmac-sha256 or shopify-hmac-sha256: <base64>");
     }
 }

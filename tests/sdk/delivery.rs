@@ -14,6 +14,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::tools::Tool;
+
+/// Where the workers are, and what they need.
+pub(crate) const WORKERS: &str = "tests/sdk";
+/// What the worker for Node needs; one process serves both SDKs.
+pub(crate) const NODE_SDKS: &[Tool] = &[Tool::Node, Tool::NodePackage("plivo"), Tool::NodePackage("twilio")];
+/// What the worker for Python needs.
+pub(crate) const PYTHON_SDKS: &[Tool] = &[Tool::Python, Tool::PythonPackage("plivo"), Tool::PythonPackage("twilio")];
+
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The schemes for which there is an SDK to compare with.

@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
 use crate::{
-    delivery::{Delivery, Scheme},
+    delivery::{self, Delivery, Scheme},
     process::Process,
     samples,
     tools::{self, in_repository},
@@ -33,7 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             }
             let name = format!("through-the-proxy::{name}::{case}");
             // The app runs on Node.
-            let tools = [tools::NODE_SDKS, tools::PYTHON_SDKS];
+            let tools = [delivery::NODE_SDKS, delivery::PYTHON_SDKS];
             let tools = if signer == client && signer == Language::Node { &tools[..1] } else { &tools[..] };
             trials.push(tools::trial(&name, tools, move || arrives_unchanged(delivery, signer, client)));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    delivery::{Delivery, Scheme},
+    delivery::{self, Delivery, Scheme},
     samples, tools,
     worker::{self, Language},
 };
@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for (language, name, tools) in
-        [(Language::Node, "node", tools::NODE_SDKS), (Language::Python, "python", tools::PYTHON_SDKS)]
+        [(Language::Node, "node", delivery::NODE_SDKS), (Language::Python, "python", delivery::PYTHON_SDKS)]
     {
         let mut add = |provider: &str, case: &str, delivery: Delivery| {
             let name = format!("signed-by-us::{provider}-{name}::{case}");

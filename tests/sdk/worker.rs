@@ -1,4 +1,6 @@
 //! The SDKs in their own languages: one process each, a line of JSON in, a line of JSON out.
+//!
+//! A test that includes this says in `WORKERS` in which folder its workers are.
 
 use std::{
     io::{BufRead, BufReader, BufWriter, Write},
@@ -10,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::tools::in_repository;
+use crate::{WORKERS, tools::in_repository};
 
 /// A language in which the providers publish an SDK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,7 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// A signature that was asked for.
+    #[allow(dead_code, reason = "not every test asks for one")]
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Returned(value) => value.as_str(),
@@ -75,10 +78,10 @@ impl Worker {
             Language::Python => Command::new("python3"),
         };
         match language {
-            Language::Node => command.arg(in_repository("tests/sdk/worker.js")),
+            Language::Node => command.arg(in_repository(&format!("{WORKERS}/worker.js"))),
             Language::Python => command
-                .arg(in_repository("tests/sdk/worker.py"))
-                .env("PYTHONPATH", in_repository("tests/sdk/.tools/python"))
+                .arg(in_repository(&format!("{WORKERS}/worker.py")))
+                .env("PYTHONPATH", in_repository(&format!("{WORKERS}/.tools/python")))
                 .env("PYTHONDONTWRITEBYTECODE", "1"),
         };
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the worker starts");

@@ -1,8 +1,12 @@
 //! The other languages' tools that some tests need: named when they are missing, never silently done without.
+//!
+//! A test that includes this says in `WORKERS` which folder pins its packages.
 
 use std::{fs, path::Path, process::Command, sync::LazyLock};
 
 use libtest_mimic::{Failed, Trial};
+
+use crate::WORKERS;
 
 /// Something that a test needs and that this machine may not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +17,6 @@ pub(crate) enum Tool {
     PythonPackage(&'static str),
 }
 
-/// What the worker for Node needs; one process serves both SDKs.
-pub(crate) const NODE_SDKS: &[Tool] = &[Tool::Node, Tool::NodePackage("plivo"), Tool::NodePackage("twilio")];
-/// What the worker for Python needs.
-pub(crate) const PYTHON_SDKS: &[Tool] = &[Tool::Python, Tool::PythonPackage("plivo"), Tool::PythonPackage("twilio")];
-
 impl Tool {
     fn is_there(self) -> bool {
         static NODE: LazyLock<bool> = LazyLock::new(|| runs("node"));
@@ -25,17 +24,21 @@ impl Tool {
         match self {
             Self::Node => *NODE,
             Self::NodePackage(name) => {
-                let installed = format!("tests/sdk/.tools/node/node_modules/{name}/package.json");
+                let installed = format!("{WORKERS}/.tools/node/node_modules/{name}/package.json");
                 version(&installed, |json| json["version"].as_str()).is_some_and(|installed| {
-                    version(PACKAGE_JSON, |json| json["dependencies"][name].as_str()) == Some(installed)
+                    let pins = format!("{WORKERS}/package.json");
+                    version(&pins, |json| json["dependencies"][name].as_str()) == Some(installed)
                 })
             }
             Self::Python => *PYTHON,
             Self::PythonPackage(name) => {
-                let pins = fs::read_to_string(in_repository("tests/sdk/requirements.txt")).unwrap_or_default();
+                let pins = in_repository(&format!("{WORKERS}/requirements.txt"));
+                let pins = fs::read_to_string(pins).unwrap_or_default();
                 let pin = pins.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=="));
                 pin.is_some_and(|version| {
-                    in_repository(&format!("tests/sdk/.tools/python/{name}-{version}.dist-info")).is_dir()
+                    // As `pip` writes names in the folders that it makes.
+                    let name = name.to_ascii_lowercase().replace('-', "_");
+                    in_repository(&format!("{WORKERS}/.tools/python/{name}-{version}.dist-info")).is_dir()
                 })
             }
         }
@@ -72,8 +75,6 @@ pub(crate) fn trial(name: &str, tools: &[&[Tool]], run: impl FnOnce() -> Result<
 pub(crate) fn in_repository(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
-
-const PACKAGE_JSON: &str = "tests/sdk/package.json";
 
 fn version(path: &str, find: impl Fn(&serde_json::Value) -> Option<&str>) -> Option<String> {
     let json = serde_json::from_slice(&fs::read(in_repository(path)).ok()?).ok()?;
