@@ -1,17 +1,17 @@
 //! What happens to a request, top to bottom.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use countersign::middleware::{ResponseBody, VerifyWebhook};
+use countersign::{VerifyWebhookLayer, middleware::ResponseBody};
 use http::{Request, Response};
 use http_body_util::Either;
 use hyper::body::Incoming;
-use tower::{Layer, ServiceExt};
+use tower::{Layer, Service};
 
 use super::{
     Observer, Tracker, answers,
-    forward::{AppBody, Forward},
+    forward::{App, AppBody},
     observe::Observation,
     peer::Peer,
 };
@@ -26,31 +26,22 @@ pub(crate) struct Stack(Arc<Layers>);
 
 struct Layers {
     observer: Arc<dyn Observer>,
-    route: Route,
-}
-
-enum Route {
-    Open(Forward),
-    Verified(VerifyWebhook<Forward>),
+    verification: Option<VerifyWebhookLayer>,
+    app: App,
 }
 
 impl Stack {
     pub(crate) fn new(config: RouteConfig, observer: Arc<dyn Observer>, tracker: &Tracker) -> Self {
         let verification = config.verification.as_ref().map(|verification| verification.layer.clone());
-        let forward = Forward::new(config, tracker.clone());
-        let route = match verification {
-            Some(layer) => Route::Verified(layer.layer(forward)),
-            None => Route::Open(forward),
-        };
-        Self(Arc::new(Layers { observer, route }))
+        Self(Arc::new(Layers { observer, verification, app: App::new(config, tracker.clone()) }))
     }
 
     pub(super) fn observer(&self) -> &dyn Observer {
         &*self.0.observer
     }
 
-    pub(crate) async fn serve(&self, mut request: Request<Incoming>, peer: Peer) -> Response<Body> {
-        let Layers { observer, route } = &*self.0;
+    pub(crate) async fn serve(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let Layers { observer, verification, app } = &*self.0;
 
         // 1. Observation stands outside of everything: what is refused is what people need to see.
         let observation = Observation::begin(&**observer, &request, &peer);
@@ -60,17 +51,19 @@ impl Stack {
             observation.finish_undecided(answer.status());
             return answer.map(own);
         }
-        request.extensions_mut().insert(peer);
 
         // 3. Verification sees the request as it came: before `forward` touches a header. It bounds what it reads.
         //    A route without it has no layer at all, so that bodies stream.
         // 4. Forwarding is last: only what passed reaches the app.
-        let answer = match route {
-            Route::Verified(verified) => verified.clone().oneshot(request).await.map(|answer| answer.map(Either::Left)),
-            Route::Open(forward) => forward.clone().oneshot(request).await.map(|answer| answer.map(Either::Right)),
+        let passage = OnceLock::new();
+        let mut forward = app.forward(&peer, &passage);
+        // Both are always ready.
+        let answer = match verification {
+            Some(layer) => layer.layer(forward).call(request).await.map(|answer| answer.map(Either::Left)),
+            None => forward.call(request).await.map(|answer| answer.map(Either::Right)),
         };
-        let mut answer = answer.unwrap_or_else(|never| match never {});
-        observation.finish(&mut answer);
+        let answer = answer.unwrap_or_else(|never| match never {});
+        observation.finish(&answer, passage.into_inner());
         answer
     }
 }
