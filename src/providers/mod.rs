@@ -137,6 +137,7 @@ pub mod zoom;
 
 pub use self::{
     answers::OfferedSecret,
+    guess::guess,
     provider::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow, by_id},
 };
 
@@ -192,7 +193,6 @@ registry! {
     go1::GO1,
     gocardless::GOCARDLESS,
     graphcms::GRAPHCMS,
-    guess::guess,
     heroku::HEROKU,
     hostedhooks::HOSTEDHOOKS,
     hubspot::HUBSPOT,

@@ -21,6 +21,9 @@ pub(crate) const MAX_PARAMS: usize = 16_384;
 /// How many bytes are looked at in one step.
 const LANES: usize = 16;
 
+/// How many bytes of a long text are decoded in one step: a bit of a number for each.
+const WINDOW: usize = 64;
+
 /// The parameters of a form or a query.
 pub(crate) struct Params<'a> {
     found: Found<'a>,
@@ -472,18 +475,26 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         }
     }
 
-    /// Decodes up to sixteen bytes at a time, whatever follows them in the piece: `+` by arithmetic, escapes one by one.
+    /// Decodes a window at a time while there is a whole one, then up to sixteen bytes, whatever follows them in the
+    /// piece: `+` by arithmetic, escapes one by one.
     #[inline]
     fn put_encoded(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) {
         while start < end {
-            let Some(block) = piece.get(start..).and_then(<[u8]>::first_chunk::<LANES>) else {
+            let left = end - start;
+            let rest = piece.get(start..).unwrap_or_default();
+            if left >= WINDOW + 2
+                && let Some(window) = rest.first_chunk()
+            {
+                start += self.put_window(window);
+                continue;
+            }
+            let Some(block) = rest.first_chunk::<LANES>() else {
                 return self.put_tail(piece.get(start..end).unwrap_or_default());
             };
             let encoded = u8x16::new(*block);
             let (filled, room) = self.room();
             *room = with_spaces(encoded).to_array();
             let plain = first_of(positions(encoded, b'%'));
-            let left = end - start;
             if plain < left.min(LANES) {
                 self.filled = filled + plain;
                 start = self.put_escapes(piece, start + plain..end);
@@ -492,6 +503,40 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 start += LANES;
             }
         }
+    }
+
+    /// Decodes a window, and the end of an escape that begins in it; how much that is. Where all escapes are is known
+    /// before the first is decoded, so that the processor need not wait for one to find the next.
+    fn put_window(&mut self, window: &[u8; WINDOW + LANES]) -> usize {
+        let mut escapes = 0;
+        for (index, block) in window.as_chunks::<LANES>().0.iter().take(WINDOW / LANES).enumerate() {
+            escapes |= u64::from(positions(u8x16::new(*block), b'%')) << (LANES * index);
+        }
+        let (filled, room) = self.room::<{ WINDOW + LANES }>();
+        let (mut start, mut put) = (0, 0);
+        loop {
+            let plain = escapes.trailing_zeros() as usize;
+            while start < plain {
+                let from = window.get(start..).and_then(<[u8]>::first_chunk::<LANES>);
+                let to = room.get_mut(put..).and_then(<[u8]>::first_chunk_mut::<LANES>);
+                if let (Some(from), Some(to)) = (from, to) {
+                    *to = with_spaces(u8x16::new(*from)).to_array();
+                }
+                let length = (plain - start).min(LANES);
+                start += length;
+                put += length;
+            }
+            let Some([_, high, low, ..]) = window.get(plain..).filter(|_| plain < WINDOW) else { break };
+            let decoded = hex_pair(*high, *low);
+            start = plain + if decoded.is_some() { 3 } else { 1 };
+            if let Some(slot) = room.get_mut(put) {
+                *slot = decoded.unwrap_or(b'%');
+            }
+            put += 1;
+            escapes &= escapes - 1;
+        }
+        self.filled = filled + put;
+        start
     }
 
     /// The same for what has no whole block after it: the end of a piece.
@@ -508,16 +553,16 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
                 _ => None,
             };
             start += if decoded.is_some() { 3 } else { 1 };
-            let (filled, [first, ..]) = self.room();
+            let (filled, [first]) = self.room();
             *first = decoded.unwrap_or(b'%');
             self.filled = filled + 1;
         }
         start
     }
 
-    /// How much is filled, and room for one block after it.
-    fn room(&mut self) -> (usize, &mut [u8; LANES]) {
-        if self.filled + LANES > BLOCKS {
+    /// How much is filled, and room after it.
+    fn room<const N: usize>(&mut self) -> (usize, &mut [u8; N]) {
+        if self.filled + N > BLOCKS {
             self.flush();
         }
         let filled = self.filled;

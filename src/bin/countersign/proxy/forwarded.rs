@@ -28,9 +28,15 @@ pub(super) fn is_claim(name: &str, peer_is_local: bool, has_public_url: bool) ->
     has_public_url && matches!(name, "x-forwarded-port" | "x-forwarded-scheme" | "x-forwarded-ssl")
 }
 
+/// Whether a header says who asks for what.
+fn is_description(name: &str) -> bool {
+    name.starts_with("x-forwarded-") || name == "forwarded"
+}
+
 /// Sets the four headers; `host` is the one that the client asked for.
 pub(super) fn set(headers: &mut HeaderMap, peer: &Peer, host: Option<&HeaderValue>, public: Option<&PublicOrigin>) {
-    let said = peer.is_local();
+    // Most say nothing: one look at all names is less than a look-up of each.
+    let said = peer.is_local() && headers.keys().any(|name| is_description(name.as_str()));
     let proto = match public {
         Some(public) => public.scheme,
         None => if said { said_proto(headers) } else { None }.unwrap_or("http"),

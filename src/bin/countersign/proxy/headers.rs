@@ -42,11 +42,15 @@ pub(super) fn is_named_like(name: &str, prefix: &str) -> bool {
 fn remove(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
     let named = named_by_connection(headers);
     let goes = |name: &HeaderName| is_hop_by_hop(name.as_str()) || named.contains(name) || unwanted(name);
-    if !headers.keys().any(goes) {
+    let Some(first) = headers.keys().position(goes) else { return };
+    // `HeaderMap::remove` puts the last header into the gap. Where only the last ones go, as with many servers'
+    // `Connection` and `Keep-Alive`, there is none.
+    if headers.keys().skip(first + 1).all(goes) {
+        let last: SmallVec<[HeaderName; 2]> = headers.keys().skip(first).cloned().collect();
+        last.into_iter().rev().for_each(|name| drop(headers.remove(name)));
         return;
     }
-    // `HeaderMap::remove` would put the last header into the gap. So all are taken out, and what stays goes back, into
-    // the memory it had.
+    // Otherwise all are taken out, and what stays goes back, into the memory it had.
     let all: SmallVec<[_; USUAL]> = headers.drain().collect();
     let mut current = None;
     for (name, value) in all {
@@ -76,8 +80,11 @@ fn is_hop_by_hop(name: &str) -> bool {
 
 /// The headers that `Connection` declares to be hop-by-hop, but for those without which a message is another one.
 fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
-    let values = headers.get_all(header::CONNECTION).iter();
-    let names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let values = headers.get_all(header::CONNECTION);
+    if values.iter().all(|value| value == "keep-alive") {
+        return Vec::new();
+    }
+    let names = values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
     names
         .filter(|name| !name.eq_ignore_ascii_case(b"close") && !name.eq_ignore_ascii_case(b"keep-alive"))
         .filter_map(|name| HeaderName::from_bytes(name).ok())

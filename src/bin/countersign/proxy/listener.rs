@@ -3,7 +3,7 @@
 use std::{convert::Infallible, io, pin::pin, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Tracker, linger::Lingering, peer::Peer, running::Running, stack::Stack};
@@ -40,11 +40,9 @@ async fn serve(stream: TcpStream, peer: Peer, stack: Stack, running: Running) {
         })
     };
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(peer.alarm().clone())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_header_size(MAX_HEADER_SIZE)
-        .preserve_header_case(true)
-        .title_case_headers(true)
         .serve_connection(TokioIo::new(Lingering::new(stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);

@@ -3,6 +3,7 @@
 //! [`listener`] accepts connections, [`stack`] is the order of what happens to a request, [`forward`] asks the app.
 //! Bodies stream through in both directions, unless they are verified.
 
+mod alarm;
 mod answers;
 mod capture;
 mod connector;

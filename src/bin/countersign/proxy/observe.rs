@@ -64,8 +64,8 @@ impl Trouble {
     }
 }
 
-/// Left in the response's extensions by what stands at the bottom of the stack.
-#[derive(Clone, Debug)]
+/// What the bottom of the stack reports of a request that reached it.
+#[derive(Debug)]
 pub(super) struct Passage {
     pub(super) verified: Option<Verified>,
     pub(super) trouble: Option<Trouble>,
@@ -111,11 +111,10 @@ impl<'a> Observation<'a> {
         Self { observer, began: Instant::now(), record: Some(record) }
     }
 
-    /// Reports what the response says.
-    pub(super) fn finish<B>(mut self, response: &mut Response<B>, capture: Option<&Capture>) {
+    /// Reports what the response says, and the bottom of the stack if the request reached it.
+    pub(super) fn finish<B>(mut self, response: &Response<B>, passage: Option<Passage>, capture: Option<&Capture>) {
         let Some(record) = &mut self.record else { return };
         record.status = Some(response.status());
-        let passage = response.extensions_mut().remove::<Passage>();
         record.trouble = passage.as_ref().and_then(|passage| passage.trouble);
         record.outcome = match (response.extensions().get::<Rejection>(), passage) {
             (Some(rejection), _) => Outcome::Refused(*rejection),

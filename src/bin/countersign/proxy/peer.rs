@@ -7,7 +7,9 @@ use std::{
 
 use http::HeaderValue;
 
-/// The other end of the client's connection. In the request's extensions; clones share what is said of it there.
+use super::{alarm::Alarm, progress::Progress};
+
+/// The other end of the client's connection, with what its requests need one after the other and which is made once.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer(Arc<Shared>);
 
@@ -16,6 +18,8 @@ struct Shared {
     address: SocketAddr,
     name: HeaderValue,
     node: String,
+    alarm: Alarm,
+    progress: Progress,
 }
 
 impl Peer {
@@ -23,7 +27,9 @@ impl Peer {
         // A socket that listens on [::] shows IPv4 peers as mapped addresses.
         let ip = address.ip().to_canonical();
         let name = HeaderValue::try_from(ip.to_string()).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
-        Self(Arc::new(Shared { address: SocketAddr::new(ip, address.port()), name, node: node(ip) }))
+        let address = SocketAddr::new(ip, address.port());
+        let (alarm, progress) = (Alarm::default(), Progress::default());
+        Self(Arc::new(Shared { address, name, node: node(ip), alarm, progress }))
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -43,6 +49,16 @@ impl Peer {
     /// Whether it is on this machine: a tunnel's agent or a reverse proxy, whose word about the client counts.
     pub(crate) fn is_local(&self) -> bool {
         self.0.address.ip().is_loopback()
+    }
+
+    /// For what is waited for on its connection.
+    pub(super) fn alarm(&self) -> &Alarm {
+        &self.0.alarm
+    }
+
+    /// How far the bodies of its requests have come.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.0.progress
     }
 }
 

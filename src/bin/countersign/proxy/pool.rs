@@ -9,14 +9,19 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use http::{Request, Response, Uri};
 use hyper::{
     body::Incoming,
-    client::conn::http1::{Builder, SendRequest},
+    client::conn::{
+        TrySendError,
+        http1::{Builder, SendRequest},
+    },
 };
+use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::ServiceExt;
 
@@ -33,8 +38,24 @@ pub(super) struct Pool {
     idle: Mutex<Idle>,
 }
 
-/// Ready when the head of the answer is there. Dropped before, it closes the connection.
-pub(super) type Answer = Pin<Box<dyn Future<Output = Result<Response<Incoming>, Trouble>> + Send>>;
+pin_project! {
+    #[project = Projected]
+    /// Ready when the head of the answer is there. Dropped before, it closes the connection.
+    pub(super) enum Answer<F> {
+        /// The request is on its way on a pooled connection.
+        Sent { pool: Arc<Pool>, connection: Option<Connection>, #[pin] answer: F },
+        /// There was none, or the request could not be sent on it.
+        Anew { answer: Pin<Box<dyn Future<Output = Result<Response<Incoming>, Trouble>> + Send>> },
+    }
+}
+
+/// What hyper makes of a request; its type has no name.
+pub(super) trait Sending:
+    Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>>
+{
+}
+
+impl<F: Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>>> Sending for F {}
 
 type Connection = SendRequest<RequestBody>;
 
@@ -45,6 +66,29 @@ struct Idle {
     is_swept: bool,
 }
 
+impl<F: Sending> Future for Answer<F> {
+    type Output = Result<Response<Incoming>, Trouble>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let unsent = match self.as_mut().project() {
+                Projected::Anew { answer } => return answer.as_mut().poll(cx),
+                Projected::Sent { pool, connection, answer } => match ready!(answer.poll(cx)) {
+                    Ok(response) => {
+                        connection.take().into_iter().for_each(|connection| pool.give_back(connection));
+                        return Poll::Ready(Ok(response));
+                    }
+                    Err(mut error) => {
+                        let unsent = error.take_message().ok_or(Trouble::Broken)?;
+                        Box::pin(Arc::clone(pool).send_anew(unsent))
+                    }
+                },
+            };
+            self.set(Self::Anew { answer: unsent });
+        }
+    }
+}
+
 impl Pool {
     /// A pool for the app at `app`, an absolute URL.
     pub(super) fn new(app: Uri) -> Arc<Self> {
@@ -53,22 +97,14 @@ impl Pool {
 
     /// Sends a request. On a pooled connection it is on its way at once, so that the future need not hold it: small
     /// futures are cheap to make and to move.
-    pub(super) fn send(self: &Arc<Self>, request: Request<RequestBody>) -> Answer {
-        let pool = Arc::clone(self);
-        let Some(mut connection) = pool.take() else { return Box::pin(pool.send_anew(request)) };
-        let answer = connection.try_send_request(request);
-        Box::pin(async move {
-            match answer.await {
-                Ok(response) => {
-                    pool.give_back(connection);
-                    Ok(response)
-                }
-                Err(mut error) => {
-                    let unsent = error.take_message().ok_or(Trouble::Broken)?;
-                    Box::pin(pool.send_anew(unsent)).await
-                }
+    pub(super) fn send(self: &Arc<Self>, request: Request<RequestBody>) -> Answer<impl Sending + use<>> {
+        match self.take() {
+            Some(mut connection) => {
+                let answer = connection.try_send_request(request);
+                Answer::Sent { pool: Arc::clone(self), connection: Some(connection), answer }
             }
-        })
+            None => Answer::Anew { answer: Box::pin(Arc::clone(self).send_anew(request)) },
+        }
     }
 
     async fn send_anew(self: Arc<Self>, mut request: Request<RequestBody>) -> Result<Response<Incoming>, Trouble> {
@@ -93,12 +129,7 @@ impl Pool {
 
     async fn connect(&self) -> Result<Connection, Trouble> {
         let stream = self.connector.clone().oneshot(self.app.clone()).await.map_err(|_| Trouble::Unreachable)?;
-        let (sender, connection) = Builder::new()
-            .preserve_header_case(true)
-            .title_case_headers(true)
-            .handshake(stream)
-            .await
-            .map_err(|_| Trouble::Unreachable)?;
+        let (sender, connection) = Builder::new().handshake(stream).await.map_err(|_| Trouble::Unreachable)?;
         // Whoever waits for an answer learns of its errors; to an idle one they mean nothing.
         tokio::spawn(async move { drop(connection.with_upgrades().await) });
         Ok(sender)

@@ -6,17 +6,28 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll},
-    time::Duration,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
 };
 
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use tokio::time::timeout;
 
-/// How many frames of a body were taken.
+use super::alarm::Alarm;
+
+/// How many frames were taken of the bodies of a connection, which come one after the other.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress(Arc<AtomicU64>);
+
+/// Runs out when no frame was taken for some time.
+#[derive(Debug)]
+pub(super) struct Patience {
+    progress: Progress,
+    alarm: Alarm,
+    limit: Duration,
+    seen: u64,
+    deadline: Instant,
+}
 
 pin_project! {
     /// A body that counts the frames which are taken from it.
@@ -32,19 +43,28 @@ impl Progress {
         Counted { body, progress: self.clone() }
     }
 
-    /// Waits for `future` as long as no period of `limit` passes without a frame; `None` when one did.
-    pub(super) async fn wait<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
-        let mut future = std::pin::pin!(future);
-        let mut seen = self.0.load(Ordering::Relaxed);
+    /// Patience for as long as no period of `limit` passes without a frame.
+    pub(super) fn patience(&self, alarm: &Alarm, limit: Duration) -> Patience {
+        let deadline = Instant::now() + limit;
+        Patience { progress: self.clone(), alarm: alarm.clone(), limit, seen: self.frames(), deadline }
+    }
+
+    fn frames(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Patience {
+    /// Ready when it has run out.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            if let Ok(output) = timeout(limit, future.as_mut()).await {
-                return Some(output);
+            ready!(self.alarm.poll(self.deadline, cx));
+            let frames = self.progress.frames();
+            if frames == self.seen {
+                return Poll::Ready(());
             }
-            let now = self.0.load(Ordering::Relaxed);
-            if now == seen {
-                return None;
-            }
-            seen = now;
+            self.seen = frames;
+            self.deadline = Instant::now() + self.limit;
         }
     }
 }

@@ -1,21 +1,21 @@
 //! What happens to a request, top to bottom.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
-use countersign::{
-    Rejection,
-    middleware::{ResponseBody, VerifyWebhook},
-};
+use countersign::{Rejection, VerifyWebhookLayer, middleware::ResponseBody};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
-use tower::{Layer, ServiceExt};
+use tower::{Layer, Service};
 
 use super::{
     Observer, Tracker, answers,
     capture::{Capture, CapturedRoute, Captures, Half, Salvage, Source, Tap, read_unread},
-    forward::{AppBody, Forward},
+    forward::{App, AppBody},
     observe::Observation,
     peer::Peer,
 };
@@ -38,8 +38,9 @@ struct Layers {
     observer: Arc<dyn Observer>,
     captures: Option<Arc<Captures>>,
     captured_route: CapturedRoute,
-    route: Route,
+    verification: Option<VerifyWebhookLayer>,
     subscriptions: Option<Arc<Subscriptions>>,
+    app: App,
 }
 
 /// Whether a request has to be verified on a route that verifies.
@@ -48,11 +49,6 @@ pub(crate) enum Passing {
     /// For replays, which the user of the inspector sends, of what was verified once and cannot be signed again.
     Unverified,
     Verified,
-}
-
-enum Route {
-    Open(Forward),
-    Verified(VerifyWebhook<Forward>),
 }
 
 impl Stack {
@@ -69,12 +65,8 @@ impl Stack {
             provider: config.verification.as_ref().map(|verification| verification.provider.id),
             public_url: config.verification.as_ref().map(|verification| verification.public_url.clone()),
         };
-        let forward = Forward::new(config, tracker.clone());
-        let route = match verification {
-            Some(layer) => Route::Verified(layer.layer(forward)),
-            None => Route::Open(forward),
-        };
-        Self(Arc::new(Layers { observer, captures, captured_route, route, subscriptions }))
+        let app = App::new(config, tracker.clone());
+        Self(Arc::new(Layers { observer, captures, captured_route, verification, subscriptions, app }))
     }
 
     pub(super) fn observer(&self) -> &dyn Observer {
@@ -109,36 +101,32 @@ impl Stack {
         passing: Passing,
         replay: Option<Replay>,
     ) -> (Response<Body>, Option<Id>) {
-        let Layers { observer, captures, captured_route, route, subscriptions } = &*self.0;
+        let Layers { observer, captures, captured_route, verification, subscriptions, app } = &*self.0;
 
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
         let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay));
         let id = capture.as_ref().map(Capture::id);
         let observation = Observation::begin(&**observer, &request, &peer, id);
-        let mut request = request.map(|body| Tap::new(body, Half::Request, capture.clone()));
+        let request = request.map(|body| Tap::new(body, Half::Request, capture.clone()));
 
         // 2. What a reverse proxy never forwards goes before anything is spent on it.
         if let Some(answer) = answers::to_what_is_not_forwarded(request.method(), request.uri()) {
             observation.finish_undecided(&answer, capture.as_ref());
             return (answer.map(|text| Tap::new(own(text), Half::Response, capture)), id);
         }
-        request.extensions_mut().insert(peer);
-        if let Some(capture) = &capture {
-            request.extensions_mut().insert(capture.clone());
-        }
-
         let asks_to_confirm = subscriptions.as_ref().is_some_and(|known| known.is_asked(request.headers()));
 
         // 3. Verification sees the request as it came: before `forward` touches a header. It bounds what it reads.
         //    A route without it has no layer at all, so that bodies stream.
         // 4. Forwarding is last: only what passed reaches the app.
-        let answer = match route {
-            Route::Verified(verified) if passing == Passing::Unverified => {
-                let forward = verified.get_ref().clone();
-                forward.oneshot(request).await.map(|answer| answer.map(Either::Right))
+        let passage = OnceLock::new();
+        let mut forward = app.forward(&peer, &passage, capture.as_ref());
+        // Both are always ready.
+        let answer = match verification {
+            Some(layer) if passing == Passing::Verified => {
+                layer.layer(forward).call(request).await.map(|answer| answer.map(Either::Left))
             }
-            Route::Verified(verified) => verified.clone().oneshot(request).await.map(|answer| answer.map(Either::Left)),
-            Route::Open(forward) => forward.clone().oneshot(request).await.map(|answer| answer.map(Either::Right)),
+            _ => forward.call(request).await.map(|answer| answer.map(Either::Right)),
         };
         let mut answer = answer.unwrap_or_else(|never| match never {});
 
@@ -146,7 +134,7 @@ impl Stack {
         if let Some(subscriptions) = subscriptions {
             subscriptions.follow_up(asks_to_confirm, &mut answer).await;
         }
-        observation.finish(&mut answer, capture.as_ref());
+        observation.finish(&answer, passage.into_inner(), capture.as_ref());
         if let Some(capture) = &capture
             && answer.extensions().get::<Rejection>().is_some()
         {

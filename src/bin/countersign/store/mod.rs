@@ -49,7 +49,7 @@ pub(crate) use self::{
     limits::Limits,
     location::Location,
     message::{CapturedBody, Message},
-    query::{HeaderFilter, Page, PathFilter, Query, StatusFilter},
+    query::{Page, PathFilter, Query, StatusFilter},
     reader::Reader,
     recorder::Recorder,
     redact::Redactor,
