@@ -34,6 +34,11 @@ impl Id {
 }
 
 impl Ids {
+    /// Ids that are greater than one that was given out by an earlier process.
+    pub(crate) fn after(last: Option<Id>) -> Self {
+        Self(AtomicU64::new(last.map_or(0, |Id(number)| number)))
+    }
+
     pub(crate) fn next(&self, now: SystemTime) -> Id {
         // A clock before 1970 still gives ids that grow.
         let micros = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as u64);
@@ -85,6 +90,7 @@ mod tests {
         let (first, second) = (ids.next(now), ids.next(now));
         let earlier = ids.next(now - Duration::from_secs(9));
         assert!(first < second && second < earlier);
+        assert!(Ids::after(Some(earlier)).next(now) > earlier);
         assert_eq!(first.to_string().parse(), Ok(first));
         assert_eq!(first.to_string().len(), 16);
         assert_eq!(Id::from_i64(first.to_i64()), Some(first));

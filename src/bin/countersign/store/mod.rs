@@ -13,12 +13,32 @@
 //! 4. The store is bounded by count and by bytes; the oldest go first.
 //! 5. When the store fails, forwarding goes on, and people are told.
 
+mod errors;
+mod event;
 mod exchange;
+mod handle;
 mod id;
+mod limits;
+mod location;
 mod message;
+mod query;
+mod reader;
+mod recorder;
+mod redact;
+mod statistics;
 
 pub(crate) use self::{
+    errors::{OpenError, OpenProblem, StoreError},
+    event::Event,
     exchange::{Decision, Exchange, Replay, Timings, Tunnel, Verdict},
+    handle::Store,
     id::{Id, Ids},
+    limits::Limits,
+    location::Location,
     message::{CapturedBody, Message},
+    query::{HeaderFilter, Page, PathFilter, Query, StatusFilter},
+    reader::{Reader, Related},
+    recorder::Recorder,
+    redact::Redactor,
+    statistics::Statistics,
 };
