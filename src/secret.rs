@@ -96,6 +96,7 @@ impl TryFrom<&String> for Secret {
 /// let one = Secrets::try_from("9f8e7d6c")?;
 /// let rotating = Secrets::try_from(["the new one", "the old one"])?;
 /// assert_eq!((one.len(), rotating.len()), (1, 2));
+/// assert!(rotating.get(1).is_some() && rotating.get(2).is_none());
 /// assert!(Secrets::try_from("").is_err());
 /// # Ok::<(), countersign::ConfigError>(())
 /// ```
@@ -120,6 +121,13 @@ impl Secrets {
     #[allow(clippy::len_without_is_empty, reason = "there is always at least one")]
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// The secret at a position, as [`Verified::secret_index`](crate::Verified::secret_index) counts them: to sign a
+    /// replay with the one that matched.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Secret> {
+        self.0.get(index)
     }
 
     /// All of them, in order.

@@ -184,7 +184,7 @@ fn mistakes_are_told_by_build() {
 
 #[test]
 fn unsigned_requests() {
-    let request = SignedRequest::post(by_id("discord"), URL).json("{}").unsigned().unwrap();
+    let request = SignedRequest::post(by_id("wise"), URL).json("{}").unsigned().unwrap();
     assert_eq!(request.headers().len(), 3, "{:?}", request.headers());
     assert_eq!(request.headers()[header::CONTENT_LENGTH], "2");
     let signed = post("twilio", URL).form([("a", "b")]).unsigned().unwrap();

@@ -93,6 +93,13 @@ impl SignMode {
     }
 }
 
+impl fmt::Display for SignMode {
+    /// The word of the command line and the API.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_possible_value().map_or(Ok(()), |value| f.write_str(value.get_name()))
+    }
+}
+
 impl Signatory<'_> {
     /// What a receiver with the same secret and options says at the time `now`.
     pub(crate) fn verdict(&self, url: &str, request: &Request<Bytes>, now: UnixTime) -> Result<(), RejectionKind> {
@@ -205,6 +212,16 @@ mod tests {
         let done = mode.apply(&by, URL, &mut request, &SigningContext { now, delivery_id: "1" })?;
         assert!(!done.to_string().is_empty());
         Ok(by.verdict(done.signed.url.as_deref().unwrap_or(URL), &request, now))
+    }
+
+    #[test]
+    fn one_word_everywhere() {
+        for mode in SignMode::value_variants() {
+            let word = mode.to_string();
+            assert_eq!(serde_json::to_value(mode).unwrap(), *word);
+            assert_eq!(SignMode::from_str(&word, false).as_ref(), Ok(mode));
+            assert!(["as-captured", "expired", "fresh", "wrong"].contains(&&*word));
+        }
     }
 
     #[test]

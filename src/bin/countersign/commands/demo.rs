@@ -2,7 +2,6 @@
 
 mod app;
 mod deliveries;
-mod send;
 mod show;
 
 use std::{
@@ -21,7 +20,12 @@ use self::{
     deliveries::{Delivery, deliveries},
     show::Show,
 };
-use super::{http::bind, runtime, signals::Signals};
+use super::{
+    http::bind,
+    runtime,
+    send::{Client, Connector, Target},
+    signals::Signals,
+};
 use crate::{
     cli::{DemoArgs, DemoProvider, HttpArgs, InspectArgs, LogArgs},
     config::{HttpConfig, LogConfig},
@@ -80,11 +84,12 @@ async fn play(
     observed: &mut UnboundedReceiver<Record>,
     show: &Show,
 ) -> Result<usize, Failure> {
+    let connector = Connector::new(&Target::parse(&format!("http://{proxy}"))?, None)?;
     let mut fitting = 0;
     for (index, delivery) in deliveries.iter().enumerate() {
-        let answer = tokio::time::timeout(LONGEST_DELIVERY, send::send(delivery, proxy)).await;
-        let answer =
-            answer.map_err(|_| Failure::running("the sample app did not answer"))?.map_err(Failure::running)?;
+        // On a connection of its own, as providers send.
+        let answer = Client::new(&connector, LONGEST_DELIVERY).deliver(&delivery.request).await;
+        let answer = answer.map_err(Failure::running)?;
         let record = tokio::time::timeout(LONGEST_DELIVERY, observed.recv()).await.ok().flatten();
         let record = record.ok_or_else(|| Failure::running("the proxy reported nothing"))?;
         let reason = match &record.outcome {

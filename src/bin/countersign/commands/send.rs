@@ -19,14 +19,12 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use self::{
+pub(super) use self::{
     client::{Answer, Client},
-    compose::Composer,
     connect::Connector,
-    expect::Expected,
-    report::Report,
     target::Target,
 };
+use self::{compose::Composer, expect::Expected, report::Report};
 use super::{
     given::{Given, print},
     runtime,

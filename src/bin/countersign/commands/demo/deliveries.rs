@@ -1,13 +1,8 @@
 //! The deliveries: what a provider sends, and what others try.
 
-use countersign::{
-    RejectionKind, Secret,
-    clock::{Clock, SystemClock, UnixTime},
-    providers,
-    request::WebhookRequest,
-    scheme::{Options, SigningContext},
-};
-use http::{HeaderMap, HeaderValue, Method, header};
+use bytes::Bytes;
+use countersign::{RejectionKind, providers, sign::SignedRequest};
+use http::Request;
 
 use crate::{cli::DemoProvider, errors::Failure};
 
@@ -23,82 +18,77 @@ pub(super) struct Delivery {
     pub(super) title: &'static str,
     /// What is to be learned from it.
     pub(super) lesson: &'static str,
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+    pub(super) request: Request<Bytes>,
     /// The reason of the refusal that is due; none if it is to be accepted.
     pub(super) expected: Option<RejectionKind>,
 }
 
 pub(super) fn deliveries(provider: DemoProvider) -> Result<Vec<Delivery>, Failure> {
-    let genuine = body(provider);
-    let forged = genuine.replace("two", "two+hundred");
-    let signed = sign(provider, TOKEN, PUBLIC_URL, genuine)?;
-    let unsigned = signed.iter().filter(|(name, _)| *name == header::CONTENT_TYPE);
-    let unsigned = unsigned.map(|(name, value)| (name.clone(), value.clone())).collect();
-    let mut retry = signed.clone();
+    let genuine = build(provider, PUBLIC_URL)?.secret(TOKEN).build().map_err(Failure::running)?;
+    let forged = body(provider).replace("two", "two+hundred");
+    let mut retry = build(provider, PUBLIC_URL)?.secret(TOKEN);
     if provider == DemoProvider::Twilio {
-        retry.insert("i-twilio-idempotency-token", HeaderValue::from_static("d1c3a6f0-7c33-4d0b-9f3e-1f0a1b8f5c11"));
+        retry = retry.header("i-twilio-idempotency-token", "d1c3a6f0-7c33-4d0b-9f3e-1f0a1b8f5c11");
+    }
+    let mut changed = build(provider, PUBLIC_URL)?.body(forged).unsigned().map_err(Failure::running)?;
+    for (name, value) in signing_headers(&genuine) {
+        changed.headers_mut().insert(name.clone(), value.clone());
     }
     let mismatch = Some(RejectionKind::SignatureMismatch);
+    let built = |request: Result<Request<Bytes>, _>| request.map_err(Failure::running);
     Ok(vec![
         Delivery {
             title: "A genuine text message",
             lesson: "The signature covers the public URL and every parameter. The app gets the same bytes.",
-            headers: signed.clone(),
-            body: genuine.to_owned(),
+            request: genuine,
             expected: None,
         },
         Delivery {
             title: "Its body changed on the way",
             lesson: "Two guests became two hundred: the signature is about another body.",
-            headers: signed,
-            body: forged,
+            request: changed,
             expected: mismatch,
         },
         Delivery {
             title: "Somebody who found the URL",
             lesson: "No signature: refused before the body is read.",
-            headers: unsigned,
-            body: genuine.to_owned(),
+            request: built(build(provider, PUBLIC_URL)?.unsigned())?,
             expected: Some(RejectionKind::MissingSignature),
         },
         Delivery {
             title: "Signed with another account's token",
             lesson: "A real signature, by somebody else. During a rotation two of your own tokens can count.",
-            headers: sign(provider, "another account's token", PUBLIC_URL, genuine)?,
-            body: genuine.to_owned(),
+            request: built(build(provider, PUBLIC_URL)?.secret("another account's token").build())?,
             expected: mismatch,
         },
         Delivery {
             title: "Meant for another host",
             lesson: "Signed for https://other.example.com with your token: --url makes the difference.",
-            headers: sign(provider, TOKEN, "https://other.example.com", genuine)?,
-            body: genuine.to_owned(),
+            request: built(build(provider, "https://other.example.com")?.secret(TOKEN).build())?,
             expected: mismatch,
         },
         Delivery {
             title: "The first one again: a retry",
             lesson: "Accepted: providers do retry, and these signatures hold no time. Make handlers idempotent.",
-            headers: retry,
-            body: genuine.to_owned(),
+            request: built(retry.build())?,
             expected: None,
         },
     ])
 }
 
-/// The headers of a delivery to `origin`, signed as the provider signs.
-fn sign(provider: DemoProvider, token: &str, origin: &str, body: &str) -> Result<HeaderMap, Failure> {
-    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-    let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, form)]);
-    let url = format!("{origin}{PATH}");
-    let request = WebhookRequest::new(&Method::POST, url.as_str(), &headers, body);
-    let now = SystemClock.now().unwrap_or(UnixTime::from_millis(0));
-    let context = SigningContext { now, delivery_id: "05429567804466091622" };
-    let signed = providers::by_id(provider.id())?
-        .sign(&Secret::new(token)?, &Options::new(), &request, &context)
-        .map_err(Failure::running)?;
-    signed.apply(&mut headers);
-    Ok(headers)
+/// The headers that belong to the signature.
+pub(super) fn signing_headers(
+    request: &Request<Bytes>,
+) -> impl Iterator<Item = (&http::HeaderName, &http::HeaderValue)> {
+    request.headers().iter().filter(|(name, _)| name.as_str().contains("-signature"))
+}
+
+fn build(provider: DemoProvider, origin: &str) -> Result<SignedRequest<'static>, Failure> {
+    let request = SignedRequest::post(providers::by_id(provider.id())?, format!("{origin}{PATH}"))
+        .header("host", "hooks.example.com")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .delivery_id("05429567804466091622");
+    Ok(request.body(body(provider)))
 }
 
 fn body(provider: DemoProvider) -> &'static str {

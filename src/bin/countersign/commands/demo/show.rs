@@ -3,11 +3,10 @@
 use std::{fmt::Write, net::SocketAddr, sync::Arc};
 
 use countersign::RejectionKind;
-use http::HeaderMap;
 
 use super::{
-    deliveries::{Delivery, PATH, PUBLIC_URL, TOKEN},
-    send::Answer,
+    super::send::Answer,
+    deliveries::{Delivery, PATH, PUBLIC_URL, TOKEN, signing_headers},
 };
 use crate::{
     cli::DemoProvider,
@@ -58,12 +57,12 @@ impl Show {
         };
         let mut text = format!("{number}  {}  {verdict}  {}\n", paint.bold(title), answer.status.as_u16());
         let _ = writeln!(text, "   {}", delivery.lesson);
-        let signature =
-            signature(&delivery.headers).map_or("no signature".to_owned(), |(name, value)| format!("{name}: {value}"));
+        let mut signed = signing_headers(&delivery.request).filter(|(name, _)| !name.as_str().ends_with("nonce"));
+        let signature = signed.next().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or_default()));
+        let signature = signature.unwrap_or_else(|| "no signature".to_owned());
         let _ = writeln!(text, "   {}", paint.dim(format_args!("sent:   POST {PATH}, {signature}")));
-        let body = String::from_utf8_lossy(&answer.body);
         let whose = if reason.is_none() { "app:   " } else { "answer:" };
-        let _ = writeln!(text, "   {}", paint.dim(format_args!("{whose} {}", body.trim_end())));
+        let _ = writeln!(text, "   {}", paint.dim(format_args!("{whose} {}", answer.first_line)));
         if !fits {
             let _ = writeln!(text, "   {}", paint.bad("This is not the verdict that was due."));
         }
@@ -81,10 +80,10 @@ impl Show {
         let mut text = "\nNow you. In another terminal, a genuine delivery and a forged one:\n\n".to_owned();
         for delivery in deliveries.iter().take(2) {
             let _ = write!(text, "  curl -i http://{proxy}{PATH}");
-            for (name, value) in signing_headers(&delivery.headers) {
-                let _ = write!(text, " -H '{name}: {value}'");
+            for (name, value) in signing_headers(&delivery.request) {
+                let _ = write!(text, " -H '{name}: {}'", value.to_str().unwrap_or_default());
             }
-            let _ = writeln!(text, " \\\n      -d '{}'\n", delivery.body);
+            let _ = writeln!(text, " \\\n      -d '{}'\n", String::from_utf8_lossy(delivery.request.body()));
         }
         text.push_str("Each request appears below. Ctrl-C ends the demo.\n\n");
         self.text(text);
@@ -93,13 +92,4 @@ impl Show {
     fn text(&self, text: String) {
         self.console.text(text);
     }
-}
-
-fn signature(headers: &HeaderMap) -> Option<(&str, &str)> {
-    signing_headers(headers).find(|(name, _)| !name.ends_with("nonce"))
-}
-
-fn signing_headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let texts = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    texts.filter(|(name, _)| name.contains("-signature"))
 }

@@ -13,27 +13,27 @@ use hyper::client::conn::http1::SendRequest;
 use super::connect::Connector;
 
 /// What came back.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(in crate::commands) struct Answer {
+    pub(in crate::commands) status: StatusCode,
     /// The first line of the body, as it came.
-    pub(super) first_line: String,
-    pub(super) took: Duration,
+    pub(in crate::commands) first_line: String,
+    pub(in crate::commands) took: Duration,
 }
 
 /// One sender; it keeps its connection as long as the server does.
-pub(super) struct Client<'a> {
+pub(in crate::commands) struct Client<'a> {
     connector: &'a Connector,
     timeout: Duration,
     kept: Option<SendRequest<Full<Bytes>>>,
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(connector: &'a Connector, timeout: Duration) -> Self {
+    pub(in crate::commands) fn new(connector: &'a Connector, timeout: Duration) -> Self {
         Self { connector, timeout, kept: None }
     }
 
     /// Delivers once; the error is for people. Redirects are answers like any other.
-    pub(super) async fn deliver(&mut self, request: &Request<Bytes>) -> Result<Answer, String> {
+    pub(in crate::commands) async fn deliver(&mut self, request: &Request<Bytes>) -> Result<Answer, String> {
         let begun = Instant::now();
         let answer = tokio::time::timeout(self.timeout, self.exchange(request, begun)).await;
         if !matches!(answer, Ok(Ok(_))) {

@@ -23,7 +23,7 @@ use super::target::Target;
 use crate::errors::Failure;
 
 /// Makes connections to one target.
-pub(super) struct Connector {
+pub(in crate::commands) struct Connector {
     host: String,
     port: u16,
     tls: Option<(TlsConnector, ServerName<'static>)>,
@@ -35,7 +35,7 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Connector {
-    pub(super) fn new(target: &Target, ca: Option<&Path>) -> Result<Self, Failure> {
+    pub(in crate::commands) fn new(target: &Target, ca: Option<&Path>) -> Result<Self, Failure> {
         let tls = target.is_tls.then(|| Self::tls(target, ca)).transpose()?;
         Ok(Self { host: target.host.clone(), port: target.port, tls })
     }

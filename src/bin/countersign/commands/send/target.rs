@@ -7,7 +7,7 @@ use crate::errors::Failure;
 
 /// The server behind `--to`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(in crate::commands) struct Target {
     pub(super) is_tls: bool,
     pub(super) host: String,
     pub(super) port: u16,
@@ -16,7 +16,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+    pub(in crate::commands) fn parse(text: &str) -> Result<Self, Failure> {
         let cannot = |problem: &str| {
             Failure::usage(format_args!("--to: the URL cannot be used: {problem} (http://host:port/path)"))
         };
