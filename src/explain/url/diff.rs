@@ -59,8 +59,8 @@ fn query(arrived: Option<&str>, signed: Option<&str>) -> Option<Code> {
     }
     // What was decoded once too often or too rarely has other parameters to look at, and the same text after all.
     let flat = |text: &str| {
-        let once = decoded(text);
-        let twice = decoded(&String::from_utf8_lossy(&once));
+        let once = decoded_form(text);
+        let twice = decoded_form(&String::from_utf8_lossy(&once));
         String::from_utf8_lossy(&twice).replace("&amp;", "&").into_bytes()
     };
     Some(if flat(arrived) == flat(signed) { Code::UrlQueryEncoding } else { Code::UrlQueryMissing })
@@ -71,6 +71,10 @@ fn pairs(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     params.map_or_else(Vec::new, |params| {
         params.iter().map(|param| (param.name().collect(), param.value().collect())).collect()
     })
+}
+
+fn decoded_form(text: &str) -> Vec<u8> {
+    crate::explain::body::escape::decoded(text)
 }
 
 fn decoded(text: &str) -> Vec<u8> {
