@@ -5,7 +5,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 use bytes::Bytes;
 use http::{Request, StatusCode, header, uri::Authority};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper::client::conn::http1;
+use hyper::{body::Body, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpStream, lookup_host},
@@ -78,12 +78,13 @@ impl Inspector {
                 StatusCode::NOT_FOUND => return Err(self.failed("it has no such capture (404)")),
                 other => return Err(self.failed(format_args!("it answered {}", other.as_u16()))),
             }
-            let body = Limited::new(answer.into_body(), LARGEST).collect().await.map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    return self.failed(format_args!("its answer is larger than {} MiB", LARGEST >> 20));
-                }
-                self.failed(error)
-            })?;
+            let too_large = || self.failed(format_args!("its answer is larger than {} MiB", LARGEST >> 20));
+            if answer.body().size_hint().lower() > LARGEST as u64 {
+                return Err(too_large());
+            }
+            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            let body =
+                body.map_err(|error| if error.is::<LengthLimitError>() { too_large() } else { self.failed(error) })?;
             Ok(body.to_bytes())
         };
         tokio::pin!(exchange);

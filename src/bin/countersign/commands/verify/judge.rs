@@ -7,6 +7,7 @@ use countersign::{
     clock::{Clock, SystemClock, UnixTime},
     providers::{self, Provider},
     request::WebhookRequest,
+    secret::shape::oddities,
     verifier::Context,
 };
 use http::StatusCode;
@@ -27,7 +28,15 @@ pub(super) struct Judge<'a> {
     public: Option<Public>,
     at: Option<UnixTime>,
     /// By the provider's id; what cannot be made is an error for every request of that provider.
-    verifiers: BTreeMap<&'static str, Result<Arc<dyn WebhookVerifier>, String>>,
+    endpoints: BTreeMap<&'static str, Result<Endpoint, String>>,
+}
+
+/// What stands for the endpoint that the provider called.
+#[derive(Clone)]
+struct Endpoint {
+    verifier: Arc<dyn WebhookVerifier>,
+    /// What is odd about its secrets.
+    oddities: Vec<String>,
 }
 
 /// A request and what came of it.
@@ -62,10 +71,10 @@ impl<'a> Judge<'a> {
             Some(text) => Some(parse_time(text)?),
             None => SystemClock.now().filter(|_| arguments.now),
         };
-        let mut this = Self { arguments, provider, public, at, verifiers: BTreeMap::new() };
+        let mut this = Self { arguments, provider, public, at, endpoints: BTreeMap::new() };
         if let Some(provider) = provider {
             // A mistake in the arguments is told before anything is read.
-            this.verifier(provider).map_err(Failure::usage)?;
+            this.endpoint(provider).map_err(Failure::usage)?;
         }
         Ok(this)
     }
@@ -85,6 +94,10 @@ impl<'a> Judge<'a> {
         let view = WebhookRequest::new(&request.method, url, &headers, &request.body[..]);
         let now = self.at.or(request.time).or_else(|| SystemClock.now());
         let (provider, outcome) = self.outcome(&request, &view, now);
+        let mut notes = request.notes;
+        if let (Outcome::Refused(_), Some(Ok(endpoint))) = (&outcome, provider.and_then(|p| self.endpoints.get(p.id))) {
+            notes.extend(endpoint.oddities.iter().cloned());
+        }
         let matched = match &outcome {
             Outcome::Accepted(verified) => verified.url().map(|matched| matched.scheme),
             _ => None,
@@ -99,7 +112,7 @@ impl<'a> Judge<'a> {
             url: signed.map_or_else(|| request.target.clone(), |url| shown(&url)),
             at: now,
             outcome,
-            notes: request.notes,
+            notes,
         }
     }
 
@@ -116,8 +129,8 @@ impl<'a> Judge<'a> {
         let mut first = None;
         // Providers share headers: the likeliest that accepts it sent it, else the likeliest is told.
         for provider in candidates {
-            let outcome = match self.verifier(provider) {
-                Ok(verifier) => verify(&*verifier, request, view, now),
+            let outcome = match self.endpoint(provider) {
+                Ok(endpoint) => verify(&*endpoint.verifier, request, view, now),
                 Err(problem) => Outcome::Undecided(problem),
             };
             if matches!(outcome, Outcome::Accepted(_) | Outcome::Answered(_)) {
@@ -131,18 +144,24 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn verifier(&mut self, provider: &'static Provider) -> Result<Arc<dyn WebhookVerifier>, String> {
+    fn endpoint(&mut self, provider: &'static Provider) -> Result<Endpoint, String> {
         let arguments = self.arguments;
         let make = || {
-            let secrets = read_secrets("--secret", provider, &arguments.secret)?;
-            let secrets = Secrets::new(secrets.into_iter().map(|(secret, _)| secret))?;
+            let mut warnings = Vec::new();
+            let mut secrets = Vec::new();
+            for (secret, label) in read_secrets("--secret", provider, &arguments.secret)? {
+                let oddities = oddities(provider.id, &secret);
+                warnings.extend(oddities.iter().map(|oddity| format!("the secret from {label}: {oddity}")));
+                secrets.push(secret);
+            }
             let options = parse_options("--option", provider, &arguments.option)?;
-            provider
-                .verifier(secrets, &options)
-                .map_err(|error| Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location)))
+            let verifier = provider.verifier(Secrets::new(secrets)?, &options).map_err(|error| {
+                Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location))
+            })?;
+            Ok(Endpoint { verifier, oddities: warnings })
         };
         let made = || make().map_err(|failure: Failure| failure.to_string());
-        self.verifiers.entry(provider.id).or_insert_with(made).clone()
+        self.endpoints.entry(provider.id).or_insert_with(made).clone()
     }
 }
 
