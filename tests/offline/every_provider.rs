@@ -47,7 +47,7 @@ const BODY_SIGNED: &[&str] = &[
     "linear",
     "paddle",
     "pagerduty",
-    "resend",
+    "telnyx",
     "sendgrid",
     "sentry",
     "shopify",
