@@ -72,6 +72,20 @@ pub enum UrlForm {
     WithoutPort,
 }
 
+impl UrlForm {
+    /// The form as a kebab-case word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AsRequested => "as-requested",
+            Self::LegacyQuery => "legacy-query",
+            Self::Normalised => "normalised",
+            Self::StandardPortAdded => "standard-port-added",
+            Self::WithoutPort => "without-port",
+        }
+    }
+}
+
 impl Verified {
     pub(crate) fn new(provider: &'static str, secret: SecretMatch) -> Self {
         Self { provider, secret, signed_at: None, delivery_id: None, url: None }
