@@ -42,7 +42,7 @@ fn the_same_words_for_people() {
     for expected in [
         "accepted  entry 1  Twilio (told by its headers)  POST https://hooks.example.com/sms\n",
         "secret     argument 1\n",
-        "signed URL https AsRequested\n",
+        "signed URL https, as-requested\n",
     ] {
         assert!(text.contains(expected), "{text}");
     }

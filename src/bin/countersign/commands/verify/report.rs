@@ -37,7 +37,7 @@ pub(super) fn text(judged: &Judged) -> String {
                 line("signed at", &time_text(time));
             }
             if let Some(url) = verified.url() {
-                line("signed URL", &format!("{} {:?}", url.scheme, url.form));
+                line("signed URL", &format!("{}, {}", url.scheme, url.form.as_str()));
             }
         }
         Outcome::Answered(status) => {
@@ -77,7 +77,7 @@ pub(super) fn json(judged: &Judged) -> String {
         "signed_at": verified.and_then(Verified::signed_at).map(time_text),
         "signed_url": verified.and_then(Verified::url).map(|url| json!({
             "scheme": url.scheme,
-            "form": format!("{:?}", url.form),
+            "form": url.form.as_str(),
         })),
         "delivery_id": verified.and_then(Verified::delivery_id).map(|id| String::from_utf8_lossy(id.as_bytes())),
         "status": answer,
