@@ -45,8 +45,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "NAME=VALUE", visible_alias = "verify-webhook-option")]
     pub(crate) option: Vec<String>,
 
-    /// The URL that the provider called, where the message has another one: https://hooks.example.com, with a path if
-    /// that differs too
+    /// The URL that the provider called, where the message has another one: https://hooks.example.com, with the path
+    /// that a proxy takes off, or the whole URL
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
 

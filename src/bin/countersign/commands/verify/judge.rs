@@ -10,7 +10,7 @@ use countersign::{
     secret::shape::oddities,
     verifier::Context,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use super::address::{Address, Public, shown};
@@ -63,6 +63,12 @@ pub(super) enum Outcome {
     Undecided(String),
 }
 
+impl Outcome {
+    fn is_good(&self) -> bool {
+        matches!(self, Self::Accepted(_) | Self::Answered(_))
+    }
+}
+
 impl<'a> Judge<'a> {
     pub(super) fn new(arguments: &'a VerifyArgs) -> Result<Self, Failure> {
         let provider = arguments.provider.as_deref().map(|id| find_provider("--provider", id)).transpose()?;
@@ -86,15 +92,31 @@ impl<'a> Judge<'a> {
             Err(error) => return undecided(label, format!("it cannot be read: {error}")),
         };
         let headers = request.header_map();
-        let Some(address) = Address::of(&request, &headers, self.public.as_ref()) else {
-            return undecided(label, "its target cannot be requested".to_owned());
-        };
-        let from_request = PublicUrl::from_request();
-        let url = address.resolve(&from_request, &headers);
-        let view = WebhookRequest::new(&request.method, url, &headers, &request.body[..]);
         let now = self.at.or(request.time).or_else(|| SystemClock.now());
-        let (provider, outcome) = self.outcome(&request, &view, now);
-        let mut notes = request.notes;
+        let mut first = None;
+        for address in Address::all(&request, &headers, self.public.as_ref()) {
+            let judged = self.decide_at(&label, &request, &headers, &address, now);
+            if judged.outcome.is_good() {
+                return judged;
+            }
+            first.get_or_insert(judged);
+        }
+        first.unwrap_or_else(|| undecided(label, "its target cannot be requested".to_owned()))
+    }
+
+    fn decide_at(
+        &mut self,
+        label: &str,
+        request: &Imported,
+        headers: &HeaderMap,
+        address: &Address,
+        now: Option<UnixTime>,
+    ) -> Judged {
+        let from_request = PublicUrl::from_request();
+        let url = address.resolve(&from_request, headers);
+        let view = WebhookRequest::new(&request.method, url, headers, &request.body[..]);
+        let (provider, outcome) = self.outcome(request, &view, now);
+        let mut notes = request.notes.clone();
         if let (Outcome::Refused(_), Some(Ok(endpoint))) = (&outcome, provider.and_then(|p| self.endpoints.get(p.id))) {
             notes.extend(endpoint.oddities.iter().cloned());
         }
@@ -105,7 +127,7 @@ impl<'a> Judge<'a> {
         let candidates = || url.candidates();
         let signed = candidates().find(|url| Some(url.scheme.as_str()) == matched).or_else(|| candidates().next());
         Judged {
-            label,
+            label: label.to_owned(),
             provider,
             is_guessed: self.provider.is_none(),
             method: request.method.to_string(),
@@ -116,6 +138,7 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Providers share headers: the likeliest that accepts it sent it; if none does, the likeliest of all is told.
     fn outcome(
         &mut self,
         request: &Imported,
@@ -127,13 +150,12 @@ impl<'a> Judge<'a> {
             None => providers::guess(view.headers()),
         };
         let mut first = None;
-        // Providers share headers: the likeliest that accepts it sent it, else the likeliest is told.
         for provider in candidates {
             let outcome = match self.endpoint(provider) {
                 Ok(endpoint) => verify(&*endpoint.verifier, request, view, now),
                 Err(problem) => Outcome::Undecided(problem),
             };
-            if matches!(outcome, Outcome::Accepted(_) | Outcome::Answered(_)) {
+            if outcome.is_good() {
                 return (Some(provider), outcome);
             }
             first.get_or_insert((Some(provider), outcome));
