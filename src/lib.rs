@@ -8,6 +8,7 @@
 //! | [`providers`] | one page and one scheme for each provider |
 //! | [`scheme`] | the vocabulary of signature schemes, for providers of your own |
 //! | [`public_url`] | how the URL that was signed is found behind proxies and tunnels |
+//! | `explain` (feature `explain`) | why a delivery was refused: the one change that would have made it match |
 //! | [`guide`] | the public URL, rotation, replays, tenants, providers of your own |
 //! | `key_source` (features `ecdsa`, `x509`) | certificates and key sets that providers publish |
 //! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
@@ -16,6 +17,8 @@
 pub mod clock;
 mod crypto;
 pub mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 pub mod guide;
 #[cfg(any(feature = "ecdsa", feature = "x509"))]
 pub mod key_source;
@@ -31,6 +34,8 @@ pub mod vectors;
 pub mod verdict;
 pub mod verifier;
 
+#[cfg(feature = "explain")]
+pub use self::explain::Explainer;
 pub(crate) use self::public_url::SignedUrl;
 pub use self::{
     error::ConfigError,

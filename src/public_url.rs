@@ -126,6 +126,48 @@ impl PublicUrl {
     }
 }
 
+/// What an explanation may tell of the setting.
+#[cfg(feature = "explain")]
+impl PublicUrl {
+    /// The hosts that were configured.
+    pub(crate) fn named_hosts(&self) -> impl Iterator<Item = &str> {
+        let hosts: Vec<&str> = match &self.0 {
+            Source::Fixed(fixed) => vec![&fixed.authority],
+            Source::Forwarded(hosts) => hosts.iter().map(|host| &**host).collect(),
+            Source::Request => Vec::new(),
+        };
+        hosts.into_iter()
+    }
+
+    /// The path prefix that was configured.
+    pub(crate) fn prefix(&self) -> Option<&str> {
+        match &self.0 {
+            Source::Fixed(fixed) => Some(&fixed.prefix),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self.0, Source::Fixed(_))
+    }
+
+    pub(crate) fn is_forwarded(&self) -> bool {
+        matches!(self.0, Source::Forwarded(_))
+    }
+
+    /// The URL of a request whose public URL cannot be told: where a search may start.
+    pub(crate) fn seen<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<SignedUrl<'a>> {
+        let target = uri.path_and_query().map_or("", |target| target.as_str());
+        let scheme = Scheme::both(is_websocket_upgrade(headers)).first()?;
+        Some(SignedUrl {
+            scheme: *scheme,
+            authority: request_authority(uri, headers).unwrap_or_default(),
+            prefix: "",
+            target,
+        })
+    }
+}
+
 impl Default for PublicUrl {
     fn default() -> Self {
         Self::from_request()

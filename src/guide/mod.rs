@@ -14,3 +14,7 @@ pub mod multi_tenant {}
 
 #[doc = include_str!("writing_a_provider.md")]
 pub mod writing_a_provider {}
+
+#[cfg(feature = "explain")]
+#[doc = include_str!("explain.md")]
+pub mod explain {}

@@ -210,6 +210,10 @@ impl CustomScheme for Scheme {
         &["webhook-signature", "messagebird-signature-jwt", "messagebird-signature"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Bird::with_tolerance(secrets, options.tolerance())?))
     }

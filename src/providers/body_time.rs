@@ -95,6 +95,15 @@ impl CustomScheme for BodyTime {
         self.recipe.signature().headers()
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        _: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(self.recipe.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let signature = SchemeVerifier::with_options(self.provider, &self.recipe, secrets, options.clone())?;
         Ok(Arc::new(Verifier { scheme: *self, signature, options: options.clone() }))

@@ -120,6 +120,15 @@ impl CustomScheme for Scheme {
         &["x-bolt-hmac-sha256", "x-bolt-hmac-sha256-pending"]
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        _: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(RECIPE.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Bolt::new(secrets.clone())?))
     }

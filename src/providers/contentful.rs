@@ -255,6 +255,10 @@ impl CustomScheme for Scheme {
         &["x-contentful-signature"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Contentful::new(secrets.clone())?.tolerance(options.tolerance().unwrap_or(WINDOW))))
     }

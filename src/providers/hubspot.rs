@@ -257,6 +257,10 @@ impl CustomScheme for Scheme {
         &["x-hubspot-signature-v3", "x-hubspot-signature"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut hubspot = Hubspot::new(secrets.clone())?.tolerance(options.tolerance().unwrap_or(WINDOW));
         if options.is_on("require_v3") {

@@ -242,6 +242,10 @@ impl CustomScheme for Scheme {
         &["x-mandrill-signature"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         if options.text("scheme") == Some("marketing") {
             let marketing = Marketing::new(secrets.clone())?;

@@ -183,6 +183,10 @@ impl CustomScheme for Scheme {
         &["authorization"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Monday::new(secrets.clone())?))
     }

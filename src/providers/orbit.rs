@@ -79,6 +79,15 @@ impl CustomScheme for Scheme {
         &["x-orbit-signature"]
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        options: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        (!Self::takes_tokens(options)).then(|| RECIPE.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         if Self::takes_tokens(options) {
             return Ok(Arc::new(HeaderToken::new(ORBIT.id, TOKEN, secrets)));

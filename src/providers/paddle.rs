@@ -85,6 +85,15 @@ impl CustomScheme for Scheme {
         &["paddle-signature"]
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        options: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        (options.text("scheme") != Some("classic")).then(|| RECIPE.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         #[cfg(feature = "rsa")]
         if options.text("scheme") == Some("classic") {

@@ -299,6 +299,54 @@ impl CustomScheme for Scheme {
         &["x-plivo-signature-v3", "x-plivo-signature-ma-v3", "x-plivo-signature-v2", "x-plivo-signature-ma-v2"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "explain")]
+    fn signed_view(&self, request: &WebhookRequest<'_>, options: &Options) -> Option<crate::explain::SignedView> {
+        use crate::explain::{SegmentKind, SignedView};
+
+        let has_v3 = [&V3.own, &V3.main_account].into_iter().any(|name| request.headers().contains_key(name));
+        let family = if has_v3 { &V3 } else { &V2 };
+        let mut view = SignedView::default();
+        let mut url = request.url().candidates().next()?;
+        let websocket_scheme = options.text("websocket_scheme").and_then(UrlScheme::parse);
+        if let (UrlScheme::Ws | UrlScheme::Wss, Some(scheme)) = (url.scheme, websocket_scheme) {
+            url.scheme = scheme;
+        }
+        let [prefix, path] = url.path();
+        view.push(SegmentKind::Url, [url.scheme.as_str(), "://", url.authority, prefix, path].concat());
+        if has_v3 {
+            let mut content = Content::of(request, true);
+            for params in [&mut content.query, &mut content.form] {
+                params.read()?;
+                params.sort();
+            }
+            let Content { query, form, .. } = &content;
+            if !(query.is_empty() && form.is_empty()) {
+                view.push(SegmentKind::Literal, "?");
+            }
+            for (index, param) in query.iter().enumerate() {
+                if index > 0 {
+                    view.push(SegmentKind::Literal, "&");
+                }
+                view.push(SegmentKind::ParamName, param.name().collect::<Vec<u8>>());
+                view.push(SegmentKind::Literal, "=");
+                let name = String::from_utf8_lossy(&param.name().collect::<Vec<u8>>()).into_owned();
+                view.push_named(SegmentKind::ParamValue, &name, param.value().collect::<Vec<u8>>());
+            }
+            if !(query.is_empty() || form.is_empty()) {
+                view.push(SegmentKind::Literal, ".");
+            }
+            form.iter().for_each(|param| view.push_param(param));
+            view.push(SegmentKind::Literal, ".");
+        }
+        let nonce = request.headers().get(&family.nonce).map(http::HeaderValue::as_bytes);
+        view.push(SegmentKind::Nonce, nonce.unwrap_or_default());
+        Some(view)
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut plivo = Plivo::new(secrets.clone())?;
         if options.is_on("allow_v2") {

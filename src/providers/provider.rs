@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "explain")]
+use crate::explain::SignedView;
 #[cfg(any(feature = "ecdsa", feature = "x509"))]
 use crate::key_source::KeySource;
+#[cfg(any(feature = "explain", feature = "signing"))]
+use crate::request::WebhookRequest;
 use crate::{
     ConfigError, Secrets, WebhookVerifier,
     scheme::{OptionSpec, Options, Recipe, SchemeVerifier},
@@ -11,7 +15,6 @@ use crate::{
 #[cfg(feature = "signing")]
 use crate::{
     Secret,
-    request::WebhookRequest,
     scheme::{SignError, Signed, SigningContext},
 };
 
@@ -151,6 +154,19 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
         &[]
     }
 
+    /// Whether the public URL, or a part of it, is signed under any of the options.
+    fn signs_url(&self) -> bool {
+        false
+    }
+
+    /// The bytes that are signed under these options, for people to look at, with the URL's first candidate; `None` where
+    /// they hold the secret, or where nobody wrote it down.
+    #[cfg(feature = "explain")]
+    fn signed_view(&self, request: &WebhookRequest<'_>, options: &Options) -> Option<SignedView> {
+        let _ = (request, options);
+        None
+    }
+
     /// Makes a verifier that takes the provider's published keys from `keys` instead of from an option; for providers
     /// that publish none, the same as [`verifier`](Self::verifier).
     ///
@@ -192,6 +208,26 @@ impl Provider {
                 let older = recipe.older().map_or(&[][..], |legacy| legacy.recipe.signature().headers());
                 recipe.signature().headers().iter().chain(older).copied().collect()
             }
+        }
+    }
+
+    /// Whether the public URL, or a part of it, is signed.
+    #[must_use]
+    pub fn signs_url(&self) -> bool {
+        match &self.scheme {
+            ProviderScheme::Custom(custom) => custom.signs_url(),
+            ProviderScheme::Recipe(recipe) => recipe.signs_url(),
+        }
+    }
+
+    /// The bytes that are signed, for people to look at, with the URL's first candidate; `None` where they hold the
+    /// secret, and for schemes that have no view yet.
+    #[cfg(feature = "explain")]
+    #[must_use]
+    pub fn signed_view(&self, request: &WebhookRequest<'_>, options: &Options) -> Option<SignedView> {
+        match &self.scheme {
+            ProviderScheme::Custom(custom) => custom.signed_view(request, options),
+            ProviderScheme::Recipe(recipe) => Some(recipe.signed_view(request)),
         }
     }
 

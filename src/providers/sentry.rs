@@ -78,6 +78,15 @@ impl CustomScheme for Scheme {
         &["sentry-hook-signature", "sentry-app-signature", "x-servicehook-signature"]
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        options: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(Self::recipe(options).signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let recipe = Self::recipe(options);
         Ok(Arc::new(SchemeVerifier::with_options(SENTRY.id, recipe, secrets, options.clone())?))

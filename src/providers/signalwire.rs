@@ -188,6 +188,10 @@ impl CustomScheme for Scheme {
         &["x-signalwire-signature", "x-twilio-signature"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Signalwire::new(secrets.clone())?))
     }

@@ -288,6 +288,10 @@ impl CustomScheme for Scheme {
         &["x-sinch-webhook-signature", "x-sinch-signature", "authorization"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         match options.text("scheme") {
             Some("application") => {

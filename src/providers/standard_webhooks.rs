@@ -80,8 +80,8 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// The scheme with a symmetric secret, for signing.
-    #[cfg(feature = "signing")]
+    /// The scheme with a symmetric secret, for signing and for views.
+    #[cfg(any(feature = "explain", feature = "signing"))]
     pub(super) const fn recipe(&self) -> Recipe {
         families::standard_webhooks(self.id, self.timestamp, self.signature).check()
     }
@@ -262,6 +262,15 @@ pub(super) struct Scheme(pub(super) &'static Family);
 impl CustomScheme for Scheme {
     fn signature_headers(&self) -> &'static [&'static str] {
         self.0.signature
+    }
+
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        _: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(self.0.recipe().signed_view(request))
     }
 
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {

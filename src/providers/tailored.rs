@@ -74,6 +74,15 @@ impl CustomScheme for Tailored {
         self.recipe.signature().headers()
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        _: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(self.recipe.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let secrets = self.extras.key_texts(secrets)?;
         let inner = SchemeVerifier::with_options(self.provider, &self.recipe, &secrets, options.clone())?;

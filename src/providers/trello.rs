@@ -119,6 +119,19 @@ impl CustomScheme for Scheme {
         &["x-trello-webhook"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        _: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(RECIPE.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Trello::new(secrets.clone())?))
     }

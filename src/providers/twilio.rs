@@ -210,6 +210,23 @@ impl CustomScheme for Scheme {
         &["x-twilio-signature"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "explain")]
+    fn signed_view(&self, request: &WebhookRequest<'_>, _: &Options) -> Option<crate::explain::SignedView> {
+        use crate::explain::{SegmentKind, SignedView};
+
+        let mut view = SignedView::default();
+        view.push(SegmentKind::Url, request.url().candidates().next()?.pieces().concat());
+        let mut params = Params::parse(covered(request))?;
+        params.sort();
+        params.dedup();
+        params.iter().for_each(|param| view.push_param(param));
+        Some(view)
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Twilio::new(secrets.clone())?))
     }

@@ -234,6 +234,10 @@ impl CustomScheme for Scheme {
         &["authorization"]
     }
 
+    fn signs_url(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, secrets: &Secrets, options: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         let mut vonage = Vonage::new(secrets.clone())?;
         if let Some(method) = options.text("signature_method").and_then(SignatureMethod::parse) {

@@ -127,6 +127,15 @@ impl CustomScheme for Scheme {
         &["x-xero-signature"]
     }
 
+    #[cfg(feature = "explain")]
+    fn signed_view(
+        &self,
+        request: &crate::request::WebhookRequest<'_>,
+        _: &Options,
+    ) -> Option<crate::explain::SignedView> {
+        Some(RECIPE.signed_view(request))
+    }
+
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Xero::new(secrets.clone())?))
     }

@@ -51,6 +51,8 @@ pub(crate) mod sign;
 mod signature;
 pub(crate) mod timestamp;
 mod verify;
+#[cfg(feature = "explain")]
+mod view;
 
 #[cfg(feature = "signing")]
 pub use self::sign::{SignError, Signed, SigningContext};

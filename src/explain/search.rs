@@ -1,0 +1,571 @@
+//! The search: phase after phase until one finds what matches, or the budget is spent.
+
+use std::collections::BTreeSet;
+
+use http::{HeaderMap, Method};
+
+use super::{
+    body,
+    budget::{Ended, Meter},
+    code::Code,
+    delivery::{Delivery, Target},
+    explainer::Explainer,
+    finding::{Finding, Tried},
+    fix, header,
+    scheme::{self, Version},
+    secret::{Candidate, Candidates, Owner},
+    time::{self, History},
+    url::{self, Hints, UrlParts},
+};
+use crate::{
+    PublicUrl, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
+    clock::UnixTime,
+    providers::{self, Provider},
+    public_url::RequestUrl,
+    request::WebhookRequest,
+    verifier::Context,
+};
+
+pub(super) fn explain(explainer: &Explainer, delivery: &Delivery<'_>, history: &History) -> Option<Finding> {
+    let mut search = Search::new(explainer, delivery);
+    if search.is_accepted() {
+        return None;
+    }
+    let found = search.run();
+    Some(fix::finding(&mut search, found, history))
+}
+
+/// What the search works with.
+pub(super) struct Search<'s> {
+    pub(super) explainer: &'s Explainer,
+    pub(super) delivery: &'s Delivery<'s>,
+    /// The URLs that the verifier would have taken.
+    pub(super) arrived: Vec<UrlParts>,
+    /// The URL that edits start from.
+    pub(super) base: Option<UrlParts>,
+    /// Why the delivery is refused.
+    pub(super) reason: Option<RejectionKind>,
+    /// The providers that the headers point to.
+    pub(super) guesses: Vec<&'static Provider>,
+    hints: Hints,
+    meter: Meter,
+    dimensions: BTreeSet<&'static str>,
+    now: Option<UnixTime>,
+}
+
+/// What matched, and by which change.
+pub(super) struct Match {
+    pub(super) verified: Verified,
+    /// Whether the signed time would have been refused.
+    pub(super) is_untimely: bool,
+    pub(super) codes: Vec<Code>,
+    pub(super) url: Option<UrlParts>,
+    pub(super) method: Option<Method>,
+    pub(super) body: Option<(&'static str, Vec<u8>)>,
+    pub(super) headers: Option<HeaderMap>,
+    pub(super) header: Option<&'static str>,
+    pub(super) secret: Option<(String, Option<&'static str>, Option<Owner>)>,
+    pub(super) version: Option<Version>,
+    pub(super) provider: Option<&'static Provider>,
+}
+
+/// What is verified instead of the delivery, where it differs.
+#[derive(Clone, Copy, Default)]
+struct Trial<'t> {
+    url: Option<&'t UrlParts>,
+    method: Option<&'t Method>,
+    headers: Option<&'t HeaderMap>,
+    body: Option<&'t [u8]>,
+}
+
+/// A phase: what it found, if anything.
+type Phase<'s> = fn(&mut Search<'s>) -> Option<Match>;
+
+impl<'s> Search<'s> {
+    fn new(explainer: &'s Explainer, delivery: &'s Delivery<'s>) -> Self {
+        let resolved = resolve(&explainer.public_url, delivery);
+        let arrived: Vec<_> = resolved.candidates().map(|url| UrlParts::of(&url)).collect();
+        let seen = match delivery.target {
+            Target::Request(uri) => PublicUrl::seen(uri, delivery.headers).map(|url| UrlParts::of(&url)),
+            Target::Url(url) => UrlParts::parse(url),
+        };
+        let base = arrived.first().cloned().or(seen);
+        let hints = Hints::of(explainer, delivery, &arrived);
+        Self {
+            explainer,
+            delivery,
+            arrived,
+            base,
+            reason: None,
+            guesses: providers::guess(delivery.headers),
+            hints,
+            meter: Meter::new(explainer.budget, &explainer.stopwatch),
+            dimensions: BTreeSet::new(),
+            now: explainer.clock.now(),
+        }
+    }
+
+    /// Whether the delivery is fine as it stands; takes note of the reason otherwise.
+    fn is_accepted(&mut self) -> bool {
+        let Some(verifier) = self.explainer.verifier.clone() else { return false };
+        self.meter.take();
+        match self.verdict(&*verifier, Trial::default(), &self.context()) {
+            Ok(_) => true,
+            Err(kind) => {
+                self.reason = Some(kind);
+                false
+            }
+        }
+    }
+
+    fn run(&mut self) -> Option<Match> {
+        let phases: &[Phase<'s>] = &[
+            Self::as_it_stands,
+            Self::allowed_versions,
+            Self::secrets,
+            Self::urls,
+            Self::bodies,
+            Self::methods,
+            Self::weaker_versions,
+            Self::uncovered_bodies,
+            Self::other_providers,
+            Self::header_writings,
+            Self::urls_with_any_secret,
+            Self::bodies_with_any_secret,
+            Self::urls_of_other_versions,
+            Self::methods_and_urls,
+            Self::bodies_and_urls,
+        ];
+        phases.iter().find_map(|phase| if self.meter.is_over() { None } else { phase(self) })
+    }
+
+    pub(super) fn tried(&mut self, is_found: bool) -> Tried {
+        Tried {
+            attempts: self.meter.spent(),
+            dimensions: self.dimensions.iter().copied().collect(),
+            ended: if is_found { Ended::Found } else { self.meter.ended().unwrap_or(Ended::Exhausted) },
+            took: self.meter.elapsed(),
+        }
+    }
+
+    fn context(&self) -> Context {
+        Context::at(self.now).tolerance(self.explainer.tolerance)
+    }
+
+    /// One attempt: whether the verifier takes the delivery with these changes, at its own time if need be.
+    fn attempt(&mut self, verifier: &dyn WebhookVerifier, trial: Trial<'_>) -> Option<Match> {
+        if !self.meter.take() {
+            return None;
+        }
+        let untimely = |kind| {
+            matches!(
+                kind,
+                RejectionKind::TimestampTooOld | RejectionKind::TimestampTooNew | RejectionKind::ClockUnavailable
+            )
+        };
+        let (verified, is_untimely) = match self.verdict(verifier, trial, &self.context()) {
+            Ok(Verdict::Accept(verified)) => (verified, false),
+            Err(kind) if untimely(kind) => (self.whenever(verifier, trial)?, true),
+            _ => return None,
+        };
+        Some(Match {
+            verified,
+            is_untimely,
+            codes: Vec::new(),
+            url: trial.url.cloned(),
+            method: trial.method.cloned(),
+            body: None,
+            headers: trial.headers.cloned(),
+            header: None,
+            secret: None,
+            version: None,
+            provider: None,
+        })
+    }
+
+    /// The same whatever the time is. Tokens that expire do so whatever the tolerance is: for them it is long ago.
+    fn whenever(&self, verifier: &dyn WebhookVerifier, trial: Trial<'_>) -> Option<Verified> {
+        let now = self.now.unwrap_or(UnixTime::from_millis(0));
+        [now, UnixTime::from_millis(0)].into_iter().find_map(|now| {
+            let context = Context::at(Some(now)).tolerance(Some(std::time::Duration::MAX));
+            match self.verdict(verifier, trial, &context) {
+                Ok(Verdict::Accept(verified)) => Some(verified),
+                _ => None,
+            }
+        })
+    }
+
+    fn verdict(
+        &self,
+        verifier: &dyn WebhookVerifier,
+        trial: Trial<'_>,
+        context: &Context,
+    ) -> Result<Verdict, RejectionKind> {
+        let built = trial.url.map(UrlParts::build);
+        let url = match &built {
+            Some(built) => RequestUrl::from(built.signed_url()),
+            None => resolve(&self.explainer.public_url, self.delivery),
+        };
+        let method = trial.method.unwrap_or(self.delivery.method);
+        let headers = trial.headers.unwrap_or(self.delivery.headers);
+        let request = WebhookRequest::new(method, url, headers, trial.body.unwrap_or(&self.delivery.body));
+        let verdict = verifier.verify_head(request.head()).and_then(|()| verifier.verify(&request, context));
+        verdict.map_err(|rejection| rejection.kind())
+    }
+
+    fn provider_id(&self) -> &'static str {
+        self.explainer.provider.map_or_else(
+            || self.explainer.verifier.as_ref().map_or("", |verifier| verifier.provider()),
+            |provider| provider.id,
+        )
+    }
+
+    fn signs_url(&self) -> bool {
+        self.explainer.provider.is_none_or(Provider::signs_url)
+    }
+
+    fn secrets_as_configured(&self) -> Option<Secrets> {
+        Secrets::new(self.explainer.secrets.iter().cloned()).ok()
+    }
+
+    /// The same signature at another time.
+    fn as_it_stands(&mut self) -> Option<Match> {
+        let verifier = self.explainer.verifier.clone()?;
+        self.attempt(&*verifier, Trial::default())
+    }
+
+    /// Options that take the delivery as it is.
+    fn allowed_versions(&mut self) -> Option<Match> {
+        self.versions(&scheme::by_options(self.explainer.provider?, &self.explainer.options))
+    }
+
+    fn weaker_versions(&mut self) -> Option<Match> {
+        let provider = self.explainer.provider?;
+        self.versions(&scheme::by_headers(provider, &self.explainer.options, self.delivery.headers))
+    }
+
+    fn versions(&mut self, versions: &[Version]) -> Option<Match> {
+        self.dimensions.insert("version");
+        let (provider, secrets) = (self.explainer.provider?, self.secrets_as_configured()?);
+        versions.iter().find_map(|version| {
+            let verifier = self.explainer.make(provider, &secrets, &version.options)?;
+            let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
+            let found = self.attempt(&*verifier, trial)?;
+            Some(Match { codes: vec![Code::SchemeOtherVersion], version: Some(version.copy()), ..found })
+        })
+    }
+
+    /// The configured secrets in other writings, and other secrets.
+    fn secrets(&mut self) -> Option<Match> {
+        self.dimensions.insert("secret");
+        let candidates = Candidates::of(self.explainer, MANY_SECRETS)?;
+        let found = self.attempt(&*candidates.verifier, Trial::default())?;
+        Some(self.with_secret(found, &candidates.list))
+    }
+
+    /// Names the secret that matched, if it is not one as configured.
+    fn with_secret(&self, mut found: Match, candidates: &[Candidate]) -> Match {
+        let Some(candidate) = candidates.get(found.verified.secret_index()) else { return found };
+        if let Some(code) = candidate.code {
+            found.codes.push(self.code_of_secret(code, candidate, &found));
+        }
+        found.secret = Some((candidate.name.clone(), candidate.change, candidate.owner.clone()));
+        found
+    }
+
+    fn code_of_secret(&self, code: Code, candidate: &Candidate, found: &Match) -> Code {
+        let Some(owner) = &candidate.owner else { return code };
+        if owner.is_account {
+            return Code::SecretOtherAccount;
+        }
+        // The other route's provider has the same header: the other headers tell whose delivery it is.
+        let rank = |id: &str| self.guesses.iter().position(|guess| guess.id == id).unwrap_or(usize::MAX);
+        match owner.provider {
+            Some(other) if other.id != self.provider_id() && rank(other.id) < rank(self.provider_id()) => {
+                Code::SchemeOtherProvider
+            }
+            _ if self.is_main_account(candidate, found) => Code::SecretOtherAccount,
+            _ => code,
+        }
+    }
+
+    /// Plivo signs with the token of the account that owns the number and, beside it, with the main account's: whether it
+    /// is only the latter that this secret makes.
+    fn is_main_account(&self, candidate: &Candidate, found: &Match) -> bool {
+        let headers = found.headers.as_ref().unwrap_or(self.delivery.headers);
+        let mut own_alone = headers.clone();
+        let has_main = MAIN_ACCOUNT.iter().any(|name| own_alone.remove(*name).is_some());
+        let Some(provider) = self.explainer.provider.filter(|_| has_main) else { return false };
+        let secrets = Secrets::from(candidate.secret.clone());
+        let Some(verifier) = self.explainer.make(provider, &secrets, &self.explainer.options) else { return false };
+        let trial = Trial { url: found.url.as_ref(), headers: Some(&own_alone), ..Trial::default() };
+        self.verdict(&*verifier, trial, &self.context()).is_err()
+    }
+
+    fn urls(&mut self) -> Option<Match> {
+        let verifier = self.explainer.verifier.clone()?;
+        self.each_url(&*verifier, usize::MAX, Trial::default())
+    }
+
+    /// Verifies under URL after URL.
+    fn each_url(&mut self, verifier: &dyn WebhookVerifier, most: usize, trial: Trial<'_>) -> Option<Match> {
+        if !self.signs_url() {
+            return None;
+        }
+        self.dimensions.insert("url");
+        let base = self.base.clone()?;
+        let hints = std::mem::take(&mut self.hints);
+        let mut found = None;
+        let (mut count, id) = (0, self.provider_id());
+        // The URL as it was seen counts as a variant where the verifier has none at all.
+        if self.arrived.is_empty() {
+            found = self.attempt(verifier, Trial { url: Some(&base), ..trial });
+        }
+        if found.is_none() {
+            url::variants(&base, &hints, self.delivery, id, &mut |url| {
+                count += 1;
+                found = self.attempt(verifier, Trial { url: Some(url), ..trial });
+                found.is_some() || count >= most || self.meter.is_over()
+            });
+        }
+        self.hints = hints;
+        found.map(|found| self.with_url_codes(found))
+    }
+
+    fn with_url_codes(&self, mut found: Match) -> Match {
+        let Some(signed) = &found.url else { return found };
+        let differences = self.arrived.iter().map(|arrived| url::differences(arrived, signed));
+        let codes = differences.min_by_key(Vec::len).unwrap_or_else(|| {
+            let seen = self.base.as_ref().map(|base| url::differences(base, signed)).unwrap_or_default();
+            // Where the URL could not be told at all, it is the host that was not.
+            if seen.contains(&Code::UrlHost) { seen } else { [vec![Code::UrlHost], seen].concat() }
+        });
+        found.codes.extend(codes);
+        found
+    }
+
+    fn bodies(&mut self) -> Option<Match> {
+        let verifier = self.explainer.verifier.clone()?;
+        self.each_body(&*verifier, usize::MAX, Trial::default())
+    }
+
+    /// Verifies with body after body.
+    fn each_body(&mut self, verifier: &dyn WebhookVerifier, most: usize, trial: Trial<'_>) -> Option<Match> {
+        self.dimensions.insert("body");
+        let mut found = None;
+        let (mut count, id, delivery) = (0, self.provider_id(), self.delivery);
+        body::variants(delivery, id, &mut |variant| {
+            count += 1;
+            let headers = variant.headers.as_ref().or(trial.headers);
+            let matched = self.attempt(verifier, Trial { body: Some(&variant.body), headers, ..trial });
+            found = matched.map(|mut matched| {
+                matched.codes.push(variant.code);
+                Match { body: Some((variant.what, variant.body.clone().into_owned())), ..matched }
+            });
+            found.is_some() || count >= most || self.meter.is_over()
+        });
+        found
+    }
+
+    fn methods(&mut self) -> Option<Match> {
+        self.dimensions.insert("method");
+        let verifier = self.explainer.verifier.clone()?;
+        METHODS.iter().filter(|method| *method != self.delivery.method).find_map(|method| {
+            let mut found = self.attempt(&*verifier, Trial { method: Some(method), ..Trial::default() })?;
+            found.codes.push(Code::Method);
+            Some(found)
+        })
+    }
+
+    /// Plivo's JSON posts: a signature over the URL alone, or over the JSON's members as if they were parameters.
+    fn uncovered_bodies(&mut self) -> Option<Match> {
+        if self.provider_id() != "plivo" || body::is_form(self.delivery.headers) || self.delivery.body.is_empty() {
+            return None;
+        }
+        let verifier = self.explainer.verifier.clone()?;
+        let named = |what: &str| Version {
+            options: self.explainer.options.clone(),
+            headers: None,
+            what: what.to_owned(),
+            option: None,
+        };
+        let (alone, flattened) = (named("V3 over the URL alone"), named("V3 over the JSON's members"));
+        if let Some(found) = self.attempt(&*verifier, Trial { body: Some(b""), ..Trial::default() }) {
+            let body = Some(("without the body", Vec::new()));
+            return Some(Match { codes: vec![Code::SchemeOtherVersion], version: Some(alone), body, ..found });
+        }
+        body::flattened(self.delivery).into_iter().find_map(|variant| {
+            let trial = Trial { body: Some(&variant.body), headers: variant.headers.as_ref(), ..Trial::default() };
+            let found = self.attempt(&*verifier, trial)?;
+            let body = Some((variant.what, variant.body.clone().into_owned()));
+            Some(Match { codes: vec![variant.code], version: Some(flattened.copy()), body, ..found })
+        })
+    }
+
+    /// Whether it is right for another provider, with any secret at hand.
+    fn other_providers(&mut self) -> Option<Match> {
+        self.dimensions.insert("provider");
+        let own = self.provider_id();
+        let explainer = self.explainer;
+        let routes = explainer.elsewhere.iter().filter_map(|route| Some((route.provider?, route.options.clone())));
+        let guesses = self.guesses.iter().map(|guess| (*guess, crate::scheme::Options::new()));
+        let others: Vec<_> =
+            routes.chain(guesses).filter(|(provider, _)| provider.id != own).take(MANY_PROVIDERS).collect();
+        let all = explainer.secrets.iter().map(|secret| (secret, None));
+        let elsewhere =
+            explainer.elsewhere.iter().flat_map(|route| route.secrets.iter().map(move |secret| (secret, Some(route))));
+        let all: Vec<_> = all.chain(elsewhere).collect();
+        let base = self.base.clone();
+        for (provider, options) in others {
+            for (index, (secret, route)) in all.iter().enumerate() {
+                let Some(verifier) = explainer.make(provider, &Secrets::from((*secret).clone()), &options) else {
+                    continue;
+                };
+                // The other route may have had the URL that the headers name.
+                let https = base.clone().map(|base| UrlParts { scheme: crate::public_url::Scheme::Https, ..base });
+                let urls = [None, https];
+                let found = urls
+                    .iter()
+                    .filter(|url| url.is_none() || provider.signs_url())
+                    .find_map(|url| self.attempt(&*verifier, Trial { url: url.as_ref(), ..Trial::default() }));
+                if let Some(found) = found {
+                    let owner = route.map(|route| Owner {
+                        name: route.name.to_string(),
+                        is_account: route.is_account,
+                        provider: route.provider,
+                    });
+                    let secret = Some((super::secret::name_of(secret, index), None, owner));
+                    let codes = vec![Code::SchemeOtherProvider];
+                    return Some(Match { codes, provider: Some(provider), secret, url: None, ..found });
+                }
+            }
+        }
+        None
+    }
+
+    /// The same signature, written otherwise.
+    fn header_writings(&mut self) -> Option<Match> {
+        self.dimensions.insert("header");
+        let (provider, delivery) = (self.explainer.provider?, self.delivery);
+        let verifier = self.explainer.verifier.clone()?;
+        let mut found = None;
+        header::variants(provider, delivery.headers, &mut |headers, what| {
+            let matched = self.attempt(&*verifier, Trial { headers: Some(headers), ..Trial::default() });
+            found = matched.map(|matched| Match { header: Some(what), ..matched });
+            found.is_some() || self.meter.is_over()
+        });
+        found
+    }
+
+    fn urls_with_any_secret(&mut self) -> Option<Match> {
+        let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
+        let found = self.each_url(&*candidates.verifier, MANY_URLS, Trial::default())?;
+        Some(self.with_secret(found, &candidates.list))
+    }
+
+    fn bodies_with_any_secret(&mut self) -> Option<Match> {
+        let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
+        let found = self.each_body(&*candidates.verifier, MANY_BODIES, Trial::default())?;
+        Some(self.with_secret(found, &candidates.list))
+    }
+
+    fn urls_of_other_versions(&mut self) -> Option<Match> {
+        let (provider, secrets) = (self.explainer.provider?, self.secrets_as_configured()?);
+        let options = &self.explainer.options;
+        let versions = scheme::by_options(provider, options);
+        let alone = scheme::by_headers(provider, options, self.delivery.headers);
+        versions.into_iter().chain(alone).find_map(|version| {
+            let verifier = self.explainer.make(provider, &secrets, &version.options)?;
+            let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
+            let mut found = self.each_url(&*verifier, MANY_URLS, trial)?;
+            found.codes.push(Code::SchemeOtherVersion);
+            Some(Match { version: Some(version), ..found })
+        })
+    }
+
+    fn methods_and_urls(&mut self) -> Option<Match> {
+        let verifier = self.explainer.verifier.clone()?;
+        METHODS.iter().filter(|method| *method != self.delivery.method).find_map(|method| {
+            let mut found = self.each_url(&*verifier, FEW_URLS, Trial { method: Some(method), ..Trial::default() })?;
+            found.codes.push(Code::Method);
+            Some(found)
+        })
+    }
+
+    /// A likely URL with body after body.
+    fn bodies_and_urls(&mut self) -> Option<Match> {
+        if !self.signs_url() {
+            return None;
+        }
+        let (verifier, base) = (self.explainer.verifier.clone()?, self.base.clone()?);
+        let mut likely = Vec::new();
+        let hints = std::mem::take(&mut self.hints);
+        url::variants(&base, &hints, self.delivery, self.provider_id(), &mut |url| {
+            likely.push(url.clone());
+            likely.len() >= LIKELY_URLS
+        });
+        self.hints = hints;
+        likely.iter().find_map(|url| {
+            let found = self.each_body(&*verifier, MANY_BODIES, Trial { url: Some(url), ..Trial::default() })?;
+            Some(self.with_url_codes(found))
+        })
+    }
+
+    /// What the signature covers: of the delivery as it arrived, or as it matched.
+    pub(super) fn view(&self, found: Option<&Match>) -> Option<super::SignedView> {
+        let provider = found.and_then(|found| found.provider).or(self.explainer.provider)?;
+        let url = found.and_then(|found| found.url.as_ref()).or(self.arrived.first()).or(self.base.as_ref());
+        let built = url.map(UrlParts::build);
+        let url = built.as_ref().map_or(RequestUrl::UNKNOWN, |built| RequestUrl::from(built.signed_url()));
+        let method = found.and_then(|found| found.method.as_ref()).unwrap_or(self.delivery.method);
+        let headers = found.and_then(|found| found.headers.as_ref()).unwrap_or(self.delivery.headers);
+        let body = found.and_then(|found| found.body.as_ref()).map_or(&self.delivery.body[..], |(_, body)| body);
+        if body.len() > LARGEST_VIEW {
+            return None;
+        }
+        let version = found.and_then(|found| found.version.as_ref());
+        let options = version.map_or(&self.explainer.options, |version| &version.options);
+        provider.signed_view(&WebhookRequest::new(method, url, headers, body), options)
+    }
+
+    /// How far the signed time of a match lies in the future, in seconds.
+    pub(super) fn skew(&self, found: &Match) -> Option<i64> {
+        let millis = found.verified.signed_at()?.millis_since(self.now?);
+        Some(millis.div_euclid(1000) + i64::from(millis < 0 && millis.rem_euclid(1000) != 0))
+    }
+
+    /// The code of a match whose time is wrong.
+    pub(super) fn code_of_time(&self, found: &Match, history: &History) -> Code {
+        let own = match self.explainer.provider.map(|provider| provider.time_window) {
+            Some(providers::TimeWindow::Secs(secs)) => i64::try_from(secs).ok(),
+            _ => None,
+        };
+        let set = self.explainer.tolerance.or(self.explainer.options.tolerance());
+        let window = set.and_then(|window| i64::try_from(window.as_secs()).ok()).or(own);
+        // A token that has expired says when it was made, or nothing.
+        self.skew(found).map_or(Code::TimestampOnly, |skew| time::code(skew, window, history))
+    }
+}
+
+/// The URLs that the verifier takes.
+fn resolve<'a>(public_url: &'a PublicUrl, delivery: &'a Delivery<'_>) -> RequestUrl<'a> {
+    match delivery.target {
+        Target::Request(uri) => public_url.resolve(uri, delivery.headers),
+        Target::Url(url) => SignedUrl::parse(url).map_or(RequestUrl::UNKNOWN, RequestUrl::from),
+    }
+}
+
+const METHODS: &[Method] = &[Method::POST, Method::GET, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
+/// Plivo's headers for signatures made with the main account's token.
+const MAIN_ACCOUNT: &[&str] = &["x-plivo-signature-ma-v3", "x-plivo-signature-ma-v2"];
+
+/// How far the combinations of two dimensions go.
+const MANY_SECRETS: usize = 256;
+const FEW_SECRETS: usize = 48;
+const MANY_PROVIDERS: usize = 12;
+const MANY_URLS: usize = 400;
+const FEW_URLS: usize = 120;
+const LIKELY_URLS: usize = 24;
+const MANY_BODIES: usize = 400;
+/// Larger bodies have no view: it would be copied twice.
+const LARGEST_VIEW: usize = 256 * 1024;
