@@ -5,6 +5,7 @@
 mod support;
 
 mod every_provider;
+mod explanations;
 mod forms;
 mod hostile;
 mod inputs;

@@ -63,6 +63,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Do not look for why a request was refused; looking takes 3 s at most, and half a second for each of several
+    #[arg(long, conflicts_with_all = ["explain", "vectors"])]
+    pub(crate) no_explain: bool,
+
     /// With --vectors: a line for every vector, and why each refused one was
     #[arg(long, requires = "vectors")]
     pub(crate) explain: bool,

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use countersign::{
-    PublicUrl, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
+    Explainer, PublicUrl, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::{Clock, SystemClock, UnixTime},
+    explain::{Budget, Finding},
     providers::{self, Provider},
     request::WebhookRequest,
     secret::shape::oddities,
@@ -13,7 +14,10 @@ use countersign::{
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-use super::address::{Address, Public, shown};
+use super::{
+    address::{Address, Public, shown},
+    explain::explain,
+};
 use crate::{
     cli::VerifyArgs,
     config::{find_provider, parse_options, read_secrets},
@@ -27,6 +31,7 @@ pub(super) struct Judge<'a> {
     provider: Option<&'static Provider>,
     public: Option<Public>,
     at: Option<UnixTime>,
+    budget: Budget,
     /// By the provider's id; what cannot be made is an error for every request of that provider.
     endpoints: BTreeMap<&'static str, Result<Endpoint, String>>,
 }
@@ -34,7 +39,9 @@ pub(super) struct Judge<'a> {
 /// What stands for the endpoint that the provider called.
 #[derive(Clone)]
 struct Endpoint {
-    verifier: Arc<dyn WebhookVerifier>,
+    /// Some secrets make none; an explanation may tell why.
+    verifier: Result<Arc<dyn WebhookVerifier>, String>,
+    explainer: Explainer,
     /// What is odd about its secrets.
     oddities: Vec<String>,
 }
@@ -48,9 +55,12 @@ pub(super) struct Judged {
     pub(super) method: String,
     /// Without userinfo; the path alone where the host is unknown.
     pub(super) url: String,
+    pub(super) has_userinfo: bool,
     /// As of when it was verified.
     pub(super) at: Option<UnixTime>,
     pub(super) outcome: Outcome,
+    /// Why it was refused.
+    pub(super) explanation: Option<Finding>,
     pub(super) notes: Vec<String>,
 }
 
@@ -77,12 +87,18 @@ impl<'a> Judge<'a> {
             Some(text) => Some(parse_time(text)?),
             None => SystemClock.now().filter(|_| arguments.now),
         };
-        let mut this = Self { arguments, provider, public, at, endpoints: BTreeMap::new() };
+        let budget = Budget::THOROUGH;
+        let mut this = Self { arguments, provider, public, at, budget, endpoints: BTreeMap::new() };
         if let Some(provider) = provider {
             // A mistake in the arguments is told before anything is read.
             this.endpoint(provider).map_err(Failure::usage)?;
         }
         Ok(this)
+    }
+
+    /// How much work an explanation may be.
+    pub(super) fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
     }
 
     pub(super) fn decide(&mut self, item: Item) -> Judged {
@@ -93,15 +109,23 @@ impl<'a> Judge<'a> {
         };
         let headers = request.header_map();
         let now = self.at.or(request.time).or_else(|| SystemClock.now());
+        let addresses = Address::all(&request, &headers, self.public.as_ref());
         let mut first = None;
-        for address in Address::all(&request, &headers, self.public.as_ref()) {
-            let judged = self.decide_at(&label, &request, &headers, &address, now);
+        for address in &addresses {
+            let judged = self.decide_at(&label, &request, &headers, address, now);
             if judged.outcome.is_good() {
                 return judged;
             }
-            first.get_or_insert(judged);
+            first.get_or_insert((judged, address));
         }
-        first.unwrap_or_else(|| undecided(label, "its target cannot be requested".to_owned()))
+        let Some((mut judged, address)) = first else {
+            return undecided(label, "its target cannot be requested".to_owned());
+        };
+        let endpoint = judged.provider.and_then(|provider| self.endpoints.get(provider.id));
+        if let Some(Ok(endpoint)) = endpoint.filter(|_| !self.arguments.no_explain) {
+            judged.explanation = explain(&endpoint.explainer, &request, &headers, address, now, self.budget);
+        }
+        judged
     }
 
     fn decide_at(
@@ -132,8 +156,10 @@ impl<'a> Judge<'a> {
             is_guessed: self.provider.is_none(),
             method: request.method.to_string(),
             url: signed.map_or_else(|| request.target.clone(), |url| shown(&url)),
+            has_userinfo: signed.is_some_and(|url| url.authority.contains('@')),
             at: now,
             outcome,
+            explanation: None,
             notes,
         }
     }
@@ -152,8 +178,8 @@ impl<'a> Judge<'a> {
         let mut first = None;
         for provider in candidates {
             let outcome = match self.endpoint(provider) {
-                Ok(endpoint) => verify(&*endpoint.verifier, request, view, now),
-                Err(problem) => Outcome::Undecided(problem),
+                Ok(Endpoint { verifier: Ok(verifier), .. }) => verify(&*verifier, request, view, now),
+                Ok(Endpoint { verifier: Err(problem), .. }) | Err(problem) => Outcome::Undecided(problem),
             };
             if outcome.is_good() {
                 return (Some(provider), outcome);
@@ -177,10 +203,11 @@ impl<'a> Judge<'a> {
                 secrets.push(secret);
             }
             let options = parse_options("--option", provider, &arguments.option)?;
-            let verifier = provider.verifier(Secrets::new(secrets)?, &options).map_err(|error| {
-                Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location))
-            })?;
-            Ok(Endpoint { verifier, oddities: warnings })
+            let secrets = Secrets::new(secrets)?;
+            let explainer = Explainer::provider(provider, secrets.clone())?.options(options.clone());
+            let verifier = provider.verifier(secrets, &options);
+            let verifier = verifier.map_err(|error| format!("{error} (it is found at: {})", provider.secret.location));
+            Ok(Endpoint { verifier, explainer, oddities: warnings })
         };
         let made = || make().map_err(|failure: Failure| failure.to_string());
         self.endpoints.entry(provider.id).or_insert_with(made).clone()
@@ -216,8 +243,10 @@ fn undecided(label: String, problem: String) -> Judged {
         is_guessed: false,
         method: String::new(),
         url: String::new(),
+        has_userinfo: false,
         at: None,
         outcome: Outcome::Undecided(problem),
+        explanation: None,
         notes: Vec::new(),
     }
 }
