@@ -207,17 +207,13 @@ fn nothing_secret_is_shown() {
     delivery.headers[1].1 = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned();
     delivery.headers.push(("Authorization".to_owned(), "Bearer do-not-show".to_owned()));
     delivery.url = delivery.url.replace("https://", "https://user:do-not-show@");
-    for form in [har, raw] {
-        for secret in [TOKEN, " do-not-show ", "AC0123456789abcdef0123456789abcdef"] {
-            for json in [&[][..], &["--json"]] {
-                let mut command = countersign();
-                command.arg("verify").args(form(&delivery, &folder)).args(json).args(["--secret", secret]);
-                let output = command.ends();
-                let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-                assert_eq!(output.status.code(), Some(1), "{text}");
-                for hidden in [TOKEN, "do-not-show", "AC01234", &right] {
-                    assert!(!text.contains(hidden), "{hidden}: {text}");
-                }
+    for secret in [TOKEN, " do-not-show ", "AC0123456789abcdef0123456789abcdef"] {
+        for (arguments, format) in [(har(&delivery, &folder), &["--json"][..]), (raw(&delivery, &folder), &[])] {
+            let output = countersign().arg("verify").args(arguments).args(format).args(["--secret", secret]).ends();
+            let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            for hidden in [TOKEN, "do-not-show", "AC01234", &right] {
+                assert!(!text.contains(hidden), "{hidden}: {text}");
             }
         }
     }
