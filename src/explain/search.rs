@@ -79,7 +79,10 @@ struct Trial<'t> {
 }
 
 /// A phase: what it found, if anything.
-type Phase<'s> = fn(&mut Search<'s>) -> Option<Match>;
+type Phase = fn(&mut Search<'_>) -> Option<Match>;
+
+/// Of a dimension's variants, those from one place to another.
+type Part = std::ops::Range<usize>;
 
 impl<'s> Search<'s> {
     fn new(explainer: &'s Explainer, delivery: &'s Delivery<'s>) -> Self {
@@ -119,24 +122,15 @@ impl<'s> Search<'s> {
     }
 
     fn run(&mut self) -> Option<Match> {
-        let phases: &[Phase<'s>] = &[
-            Self::as_it_stands,
-            Self::allowed_versions,
-            Self::secrets,
-            Self::urls,
-            Self::bodies,
-            Self::methods,
-            Self::weaker_versions,
-            Self::uncovered_bodies,
-            Self::other_providers,
-            Self::header_writings,
-            Self::urls_with_any_secret,
-            Self::bodies_with_any_secret,
-            Self::urls_of_other_versions,
-            Self::methods_and_urls,
-            Self::bodies_and_urls,
-        ];
+        let phases: &[Phase] = if self.is_unsigned() { UNSIGNED } else { SIGNED };
         phases.iter().find_map(|phase| if self.meter.is_over() { None } else { phase(self) })
+    }
+
+    /// Whether none of the provider's signature headers is there, though it has some.
+    fn is_unsigned(&self) -> bool {
+        let names = self.explainer.provider.map(Provider::signature_headers).unwrap_or_default();
+        let is_there = |name: &&str| self.delivery.headers.get(*name).is_some_and(|value| !value.is_empty());
+        !names.is_empty() && !names.iter().any(|name| is_there(name))
     }
 
     pub(super) fn tried(&mut self, is_found: bool) -> Tried {
@@ -304,11 +298,16 @@ impl<'s> Search<'s> {
 
     fn urls(&mut self) -> Option<Match> {
         let verifier = self.explainer.verifier.clone()?;
-        self.each_url(&*verifier, usize::MAX, Trial::default())
+        self.each_url(&*verifier, 0..LIKELY_URLS, Trial::default())
+    }
+
+    fn remaining_urls(&mut self) -> Option<Match> {
+        let verifier = self.explainer.verifier.clone()?;
+        self.each_url(&*verifier, LIKELY_URLS..usize::MAX, Trial::default())
     }
 
     /// Verifies under URL after URL.
-    fn each_url(&mut self, verifier: &dyn WebhookVerifier, most: usize, trial: Trial<'_>) -> Option<Match> {
+    fn each_url(&mut self, verifier: &dyn WebhookVerifier, part: Part, trial: Trial<'_>) -> Option<Match> {
         if !self.signs_url() {
             return None;
         }
@@ -318,14 +317,17 @@ impl<'s> Search<'s> {
         let mut found = None;
         let (mut count, id) = (0, self.provider_id());
         // The URL as it was seen counts as a variant where the verifier has none at all.
-        if self.arrived.is_empty() {
+        if self.arrived.is_empty() && part.start == 0 {
             found = self.attempt(verifier, Trial { url: Some(&base), ..trial });
         }
         if found.is_none() {
             url::variants(&base, &hints, self.delivery, id, &mut |url| {
                 count += 1;
+                if count <= part.start {
+                    return false;
+                }
                 found = self.attempt(verifier, Trial { url: Some(url), ..trial });
-                found.is_some() || count >= most || self.meter.is_over()
+                found.is_some() || count >= part.end || self.meter.is_over()
             });
         }
         self.hints = hints;
@@ -346,23 +348,32 @@ impl<'s> Search<'s> {
 
     fn bodies(&mut self) -> Option<Match> {
         let verifier = self.explainer.verifier.clone()?;
-        self.each_body(&*verifier, usize::MAX, Trial::default())
+        let likely = if self.signs_url() { LIKELY_BODIES } else { 2 * LIKELY_BODIES };
+        self.each_body(&*verifier, 0..likely, Trial::default())
+    }
+
+    fn remaining_bodies(&mut self) -> Option<Match> {
+        let verifier = self.explainer.verifier.clone()?;
+        self.each_body(&*verifier, LIKELY_BODIES..usize::MAX, Trial::default())
     }
 
     /// Verifies with body after body.
-    fn each_body(&mut self, verifier: &dyn WebhookVerifier, most: usize, trial: Trial<'_>) -> Option<Match> {
+    fn each_body(&mut self, verifier: &dyn WebhookVerifier, part: Part, trial: Trial<'_>) -> Option<Match> {
         self.dimensions.insert("body");
         let mut found = None;
         let (mut count, id, delivery) = (0, self.provider_id(), self.delivery);
         body::variants(delivery, id, &mut |variant| {
             count += 1;
+            if count <= part.start {
+                return false;
+            }
             let headers = variant.headers.as_ref().or(trial.headers);
             let matched = self.attempt(verifier, Trial { body: Some(&variant.body), headers, ..trial });
             found = matched.map(|mut matched| {
                 matched.codes.push(variant.code);
                 Match { body: Some((variant.what, variant.body.clone().into_owned())), ..matched }
             });
-            found.is_some() || count >= most || self.meter.is_over()
+            found.is_some() || count >= part.end || self.meter.is_over()
         });
         found
     }
@@ -459,13 +470,13 @@ impl<'s> Search<'s> {
 
     fn urls_with_any_secret(&mut self) -> Option<Match> {
         let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
-        let found = self.each_url(&*candidates.verifier, MANY_URLS, Trial::default())?;
+        let found = self.each_url(&*candidates.verifier, 0..MANY_URLS, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
 
     fn bodies_with_any_secret(&mut self) -> Option<Match> {
         let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
-        let found = self.each_body(&*candidates.verifier, MANY_BODIES, Trial::default())?;
+        let found = self.each_body(&*candidates.verifier, 0..MANY_BODIES, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
 
@@ -477,7 +488,7 @@ impl<'s> Search<'s> {
         versions.into_iter().chain(alone).find_map(|version| {
             let verifier = self.explainer.make(provider, &secrets, &version.options)?;
             let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
-            let mut found = self.each_url(&*verifier, MANY_URLS, trial)?;
+            let mut found = self.each_url(&*verifier, 0..FEW_URLS, trial)?;
             found.codes.push(Code::SchemeOtherVersion);
             Some(Match { version: Some(version), ..found })
         })
@@ -486,7 +497,8 @@ impl<'s> Search<'s> {
     fn methods_and_urls(&mut self) -> Option<Match> {
         let verifier = self.explainer.verifier.clone()?;
         METHODS.iter().filter(|method| *method != self.delivery.method).find_map(|method| {
-            let mut found = self.each_url(&*verifier, FEW_URLS, Trial { method: Some(method), ..Trial::default() })?;
+            let mut found =
+                self.each_url(&*verifier, 0..FEW_URLS, Trial { method: Some(method), ..Trial::default() })?;
             found.codes.push(Code::Method);
             Some(found)
         })
@@ -502,11 +514,11 @@ impl<'s> Search<'s> {
         let hints = std::mem::take(&mut self.hints);
         url::variants(&base, &hints, self.delivery, self.provider_id(), &mut |url| {
             likely.push(url.clone());
-            likely.len() >= LIKELY_URLS
+            likely.len() >= FEW_LIKELY_URLS
         });
         self.hints = hints;
         likely.iter().find_map(|url| {
-            let found = self.each_body(&*verifier, MANY_BODIES, Trial { url: Some(url), ..Trial::default() })?;
+            let found = self.each_body(&*verifier, 0..MANY_BODIES, Trial { url: Some(url), ..Trial::default() })?;
             Some(self.with_url_codes(found))
         })
     }
@@ -559,13 +571,44 @@ const METHODS: &[Method] = &[Method::POST, Method::GET, Method::PUT, Method::PAT
 /// Plivo's headers for signatures made with the main account's token.
 const MAIN_ACCOUNT: &[&str] = &["x-plivo-signature-ma-v3", "x-plivo-signature-ma-v2"];
 
+/// What is likely first, and no dimension so deep that it leaves the others nothing.
+const SIGNED: &[Phase] = &[
+    |search| search.as_it_stands(),
+    |search| search.allowed_versions(),
+    |search| search.methods(),
+    |search| search.secrets(),
+    |search| search.urls(),
+    |search| search.uncovered_bodies(),
+    |search| search.bodies(),
+    |search| search.weaker_versions(),
+    |search| search.other_providers(),
+    |search| search.header_writings(),
+    |search| search.urls_with_any_secret(),
+    |search| search.bodies_with_any_secret(),
+    |search| search.urls_of_other_versions(),
+    |search| search.bodies_and_urls(),
+    |search| search.methods_and_urls(),
+    |search| search.remaining_bodies(),
+    |search| search.remaining_urls(),
+];
+
+/// A signature may still stand in the query, or under another name.
+const UNSIGNED: &[Phase] = &[
+    |search| search.as_it_stands(),
+    |search| search.allowed_versions(),
+    |search| search.other_providers(),
+    |search| search.header_writings(),
+];
+
 /// How far the combinations of two dimensions go.
+const LIKELY_URLS: usize = 900;
+const LIKELY_BODIES: usize = 1_200;
 const MANY_SECRETS: usize = 256;
 const FEW_SECRETS: usize = 48;
 const MANY_PROVIDERS: usize = 12;
-const MANY_URLS: usize = 400;
-const FEW_URLS: usize = 120;
-const LIKELY_URLS: usize = 24;
-const MANY_BODIES: usize = 400;
+const MANY_URLS: usize = 250;
+const FEW_URLS: usize = 60;
+const FEW_LIKELY_URLS: usize = 12;
+const MANY_BODIES: usize = 100;
 /// Larger bodies have no view: it would be copied twice.
 const LARGEST_VIEW: usize = 256 * 1024;

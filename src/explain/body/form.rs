@@ -143,6 +143,14 @@ fn values(text: &str, provider: &str, try_one: &mut Try<'_>) -> bool {
     {
         return true;
     }
+    // The plus sign of a telephone number was not escaped, and was read as a blank.
+    let plus = |value: &[u8]| match value {
+        [b' ', rest @ ..] => [b"+", rest].concat(),
+        value => value.to_vec(),
+    };
+    if offer(Code::BodyFormReencoded, "the plus signs that its values start with escaped", &changed(&plus)) {
+        return true;
+    }
     for index in 0..pairs.len() {
         let with = |value: &dyn Fn(&[u8]) -> Vec<u8>| {
             let mut pairs = pairs.clone();

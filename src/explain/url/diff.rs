@@ -39,31 +39,51 @@ fn path(arrived: &str, signed: &str) -> Option<Code> {
     })
 }
 
-fn query(arrived: Option<&str>, signed: Option<&str>) -> Option<Code> {
+fn query(arrived: Option<&str>, signed: Option<&str>) -> Vec<Code> {
     if arrived == signed {
-        return None;
+        return Vec::new();
     }
-    let (arrived, signed) = (arrived.unwrap_or_default(), signed.unwrap_or_default());
-    let (left, right) = (pairs(arrived), pairs(signed));
+    let (left, right) = (pairs(arrived.unwrap_or_default()), pairs(signed.unwrap_or_default()));
     if left == right {
-        // A bare `?`, or an `&` too many, is a matter of writing.
-        return Some(if left.is_empty() { Code::UrlQueryMissing } else { Code::UrlQueryEncoding });
+        // A bare `?` is a part of the query that is there or not; an `&` or a `=` too many is a matter of writing.
+        return vec![if left.is_empty() { Code::UrlQueryMissing } else { Code::UrlQueryEncoding }];
     }
-    let sorted = |pairs: &[(Vec<u8>, Vec<u8>)]| {
-        let mut pairs = pairs.to_vec();
-        pairs.sort_unstable();
-        pairs
-    };
     if sorted(&left) == sorted(&right) {
-        return Some(Code::UrlQueryOrder);
+        return vec![Code::UrlQueryOrder];
     }
-    // What was decoded once too often or too rarely has other parameters to look at, and the same text after all.
-    let flat = |text: &str| {
-        let once = decoded(text);
-        let twice = decoded(&String::from_utf8_lossy(&once));
-        String::from_utf8_lossy(&twice).replace("&amp;", "&").into_bytes()
+    // What was escaped once too often or too rarely has other parameters to look at, and the same text after all.
+    let flat = |text: Option<&str>| {
+        let text = text.unwrap_or_default().replace("&amp;", "&");
+        text.split('&').filter(|pair| !pair.is_empty()).map(flattened).collect::<Vec<_>>()
     };
-    Some(if flat(arrived) == flat(signed) { Code::UrlQueryEncoding } else { Code::UrlQueryMissing })
+    let (left, right) = (flat(arrived), flat(signed));
+    if left == right {
+        vec![Code::UrlQueryEncoding]
+    } else if sorted(&left) == sorted(&right) {
+        vec![Code::UrlQueryOrder, Code::UrlQueryEncoding]
+    } else {
+        vec![Code::UrlQueryMissing]
+    }
+}
+
+fn sorted<T: Ord + Clone>(items: &[T]) -> Vec<T> {
+    let mut items = items.to_vec();
+    items.sort_unstable();
+    items
+}
+
+/// A pair without any escapes, however often it was escaped, in one charset.
+fn flattened(pair: &str) -> Vec<u8> {
+    let mut bytes = pair.trim_end_matches('=').as_bytes().to_vec();
+    for _ in 0..3 {
+        let text: String = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            // ISO 8859-1, as far as anybody can tell.
+            Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
+        };
+        bytes = crate::explain::body::escape::decoded(&text);
+    }
+    bytes
 }
 
 fn pairs(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -100,6 +120,8 @@ mod tests {
         assert_eq!(codes("https://a.example/in/sms?y=a+b&x=1", base), ["url-query-order"]);
         assert_eq!(codes("https://a.example/in/sms?x=1&y=a%20b", base), ["url-query-encoding"]);
         assert_eq!(codes("https://a.example/in/sms?x=1&y=a%2520b", base), ["url-query-encoding"]);
+        assert_eq!(codes("https://a.example/in/sms?x=1&y=a%252Bb", base), ["url-query-encoding"]);
+        assert_eq!(codes("https://a.example/in/sms?y=a%2520b&x=1", base), ["url-query-order", "url-query-encoding"]);
         assert_eq!(codes("https://a.example/in/sms?x=1", base), ["url-query-missing"]);
         assert_eq!(codes("https://a.example/in/sms", base), ["url-query-missing"]);
         assert_eq!(codes("https://a.example/#f", "https://a.example/"), ["url-query-missing"]);

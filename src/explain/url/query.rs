@@ -12,8 +12,8 @@ impl Queries {
         let mut queries = Self { found: vec![(arrived.map(str::to_owned), 0)] };
         if let Some(query) = arrived.filter(|query| query.len() <= LONGEST) {
             queries.losses(query);
-            queries.orders(query);
             queries.encodings(query);
+            queries.orders(query);
         } else if arrived.is_none() {
             queries.add(Some(String::new()), 16);
         }
@@ -21,8 +21,11 @@ impl Queries {
     }
 
     pub(super) fn add(&mut self, query: Option<String>, cost: u16) {
-        if !self.found.iter().any(|(known, _)| *known == query) && self.found.len() < MOST {
-            self.found.push((query, cost));
+        let has_room = self.found.len() < MOST;
+        match self.found.iter_mut().find(|(known, _)| *known == query) {
+            Some((_, known)) => *known = cost.min(*known),
+            None if has_room => self.found.push((query, cost)),
+            None => {}
         }
     }
 
@@ -59,7 +62,7 @@ impl Queries {
     }
 
     fn orders(&mut self, query: &str) {
-        for (order, cost) in orders(query) {
+        for (order, cost) in orders(query).into_iter().filter(|(order, _)| order != query) {
             for (style, more) in styles(&order) {
                 self.add(Some(style), cost + more);
             }
