@@ -16,30 +16,32 @@ use crate::support::{App, Ends, countersign};
 
 /// A delivery, whole or broken.
 #[derive(Clone, Debug)]
-pub struct Delivery {
-    pub method: String,
-    pub url: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-    pub now: Option<i64>,
+pub(crate) struct Delivery {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) now: Option<i64>,
 }
 
 /// What the binary said.
 #[derive(Debug)]
-pub struct Said {
-    pub code: i32,
+pub(crate) struct Said {
+    pub(crate) code: i32,
     /// One value a line.
-    pub values: Vec<Value>,
-    pub stdout: String,
-    pub stderr: String,
+    pub(crate) values: Vec<Value>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
+type Form = fn(&Delivery, &Folder) -> Vec<OsString>;
+
 /// The forms, each with the command line that verifies it.
-pub const FORMS: &[(&str, fn(&Delivery, &Folder) -> Vec<OsString>)] =
+pub(crate) const FORMS: &[(&str, Form)] =
     &[("curl", curl), ("har", har), ("raw", raw), ("ngrok", ngrok), ("capture", capture), ("flags", flags)];
 
 impl Delivery {
-    pub fn of(vector: &Vector) -> Self {
+    pub(crate) fn of(vector: &Vector) -> Self {
         Self {
             method: vector.request.method.clone(),
             url: vector.request.url.clone(),
@@ -57,7 +59,7 @@ impl Delivery {
     }
 
     /// The message as a server gets it.
-    pub fn message(&self) -> Vec<u8> {
+    pub(crate) fn message(&self) -> Vec<u8> {
         let (host, target) = self.split_url();
         let slash = if target.starts_with('/') { "" } else { "/" };
         let mut message = format!("{} {slash}{target} HTTP/1.1\r\n", self.method);
@@ -94,7 +96,7 @@ impl Delivery {
     }
 }
 
-fn curl(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
+pub(crate) fn curl(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
     let quote = |text: &str| shlex::try_quote(text).unwrap().into_owned();
     let mut command = format!("curl -g --path-as-is -X {} {}", quote(&delivery.method), quote(&delivery.url));
     for (name, value) in &delivery.headers {
@@ -117,7 +119,7 @@ fn curl(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
     [vec!["--curl".into(), path.into()], delivery.at()].concat()
 }
 
-fn har(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
+pub(crate) fn har(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
     let headers: Vec<_> =
         delivery.headers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
     let data = match std::str::from_utf8(&delivery.body) {
@@ -137,7 +139,7 @@ fn har(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
     vec!["--har".into(), folder.file("har", har.to_string().as_bytes()).into()]
 }
 
-fn raw(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
+pub(crate) fn raw(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
     let path = folder.file("raw", &delivery.message());
     [vec!["--raw".into(), path.into(), "--public-url".into(), delivery.url.clone().into()], delivery.at()].concat()
 }
@@ -166,7 +168,7 @@ fn flags(delivery: &Delivery, folder: &Folder) -> Vec<OsString> {
 }
 
 /// A server with an inspector's answers: JSON for known paths, else 404.
-pub fn inspector(answer: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> String {
+pub(crate) fn inspector(answer: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> String {
     let app = App::new(move |message, wire| {
         let path = message.start.split(' ').nth(1).unwrap();
         let (status, body) = match answer(path) {
@@ -183,7 +185,7 @@ pub fn inspector(answer: impl Fn(&str) -> Option<String> + Send + Sync + 'static
 }
 
 /// Runs `countersign verify --json`.
-pub fn verify(arguments: &[OsString]) -> Said {
+pub(crate) fn verify(arguments: &[OsString]) -> Said {
     let mut command = countersign();
     let output = command.args(["verify", "--json"]).args(arguments).ends();
     let stdout = String::from_utf8(output.stdout).unwrap();
@@ -196,7 +198,7 @@ pub fn verify(arguments: &[OsString]) -> Said {
 }
 
 /// The provider, the secrets and the options of a vector; `None` where an option has no form on the command line.
-pub fn settings(provider: Option<&str>, vector: &Vector) -> Option<Vec<OsString>> {
+pub(crate) fn settings(provider: Option<&str>, vector: &Vector) -> Option<Vec<OsString>> {
     let mut arguments = Vec::new();
     let mut put = |flag: &str, value: &str| arguments.extend([OsString::from(flag), OsString::from(value)]);
     if let Some(provider) = provider {
@@ -221,26 +223,26 @@ pub fn settings(provider: Option<&str>, vector: &Vector) -> Option<Vec<OsString>
 }
 
 /// The vectors of a provider.
-pub fn vectors(provider: &str) -> Vec<Vector> {
+pub(crate) fn vectors(provider: &str) -> Vec<Vector> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{provider}.json"));
     VectorFile::load(&path).unwrap().remove(0).vectors
 }
 
 /// A folder of a test's own, removed at its end.
-pub struct Folder {
-    pub path: PathBuf,
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
     count: AtomicUsize,
 }
 
 impl Folder {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("countersign-offline-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self { path, count: AtomicUsize::new(0) }
     }
 
     /// A new file.
-    pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.path.join(format!("{name}-{}", self.count.fetch_add(1, Ordering::Relaxed)));
         fs::write(&path, content).unwrap();
         path

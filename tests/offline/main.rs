@@ -4,9 +4,9 @@
 #[path = "../support/binary.rs"]
 mod support;
 
-// mod curl;
 mod every_provider;
+mod explanations;
 mod forms;
-// mod hostile;
-// mod messages;
-// mod verdicts;
+mod hostile;
+mod inputs;
+mod verdicts;

@@ -45,8 +45,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "NAME=VALUE", visible_alias = "verify-webhook-option")]
     pub(crate) option: Vec<String>,
 
-    /// The URL that the provider called, where the message has another one: https://hooks.example.com, with a path if
-    /// that differs too
+    /// The URL that the provider called, where the message has another one: https://hooks.example.com, with the path
+    /// that a proxy takes off, or the whole URL
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
 
@@ -62,6 +62,10 @@ pub(crate) struct VerifyArgs {
     /// One JSON value a line
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Do not look for why a request was refused; looking takes 3 s at most, and half a second for each of several
+    #[arg(long, conflicts_with_all = ["explain", "vectors"])]
+    pub(crate) no_explain: bool,
 
     /// With --vectors: a line for every vector, and why each refused one was
     #[arg(long, requires = "vectors")]

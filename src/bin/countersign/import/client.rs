@@ -5,7 +5,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header, uri::Authority};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::client::conn::http1;
+use hyper::{body::Body, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{
@@ -115,12 +115,13 @@ impl Inspector {
             let answer = sender.send_request(request).await.map_err(|error| self.failed(error))?;
             // Redirects are answers like any other: they could lead anywhere.
             let status = answer.status();
-            let body = Limited::new(answer.into_body(), LARGEST).collect().await.map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    return self.failed(format_args!("its answer is larger than {} MiB", LARGEST >> 20));
-                }
-                self.failed(error)
-            })?;
+            let too_large = || self.failed(format_args!("its answer is larger than {} MiB", LARGEST >> 20));
+            if answer.body().size_hint().lower() > LARGEST as u64 {
+                return Err(too_large());
+            }
+            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            let body =
+                body.map_err(|error| if error.is::<LengthLimitError>() { too_large() } else { self.failed(error) })?;
             let body = body.to_bytes();
             match status {
                 StatusCode::OK => Ok(body),

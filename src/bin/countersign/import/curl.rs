@@ -36,4 +36,6 @@ pub(crate) fn parse(text: &[u8], files: Files<'_>) -> Result<Imported, ImportErr
 }
 
 #[cfg(test)]
+mod real;
+#[cfg(test)]
 mod tests;

@@ -52,9 +52,9 @@ fn start_line(line: &[u8]) -> Result<Imported, ImportError> {
 
 fn take_body(request: &mut Imported, rest: &[u8]) -> Result<(), ImportError> {
     let is_chunked = request.headers.iter().any(|(name, value)| {
-        let codings = value.as_bytes().split(|byte| *byte == b',');
+        let mut codings = value.as_bytes().split(|byte| *byte == b',');
         *name == header::TRANSFER_ENCODING
-            && codings.last().is_some_and(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"chunked"))
+            && codings.next_back().is_some_and(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"chunked"))
     });
     if is_chunked {
         match join_chunks(rest) {

@@ -30,26 +30,28 @@ impl Public {
         Ok(Self { origin: format!("{}://{}", parsed.scheme.as_str(), parsed.authority), path, query })
     }
 
-    /// The path is that of the message with the public URL's in front, unless it is the end of the public URL's
-    /// already; the query is the message's unless the public URL has one.
-    fn of(&self, target: &str) -> String {
+    /// The URLs that it may mean for a message, the likelier first.
+    ///
+    /// Without a path it is an origin. With one, it is what a proxy takes off in front of the app, as with
+    /// `countersign http --url`, or the whole path. The query is the message's unless the public URL has one.
+    fn of(&self, target: &str) -> Vec<String> {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        let is_whole = self.query.is_some() || (path.len() > 1 && self.path.ends_with(path));
-        let mut url = self.origin.clone();
-        if is_whole {
-            url.push_str(&self.path);
+        let own = self.path.trim_end_matches('/');
+        let prefixed = format!("{own}{path}");
+        let paths = if self.query.is_some() {
+            vec![self.path.clone()]
+        } else if own.is_empty() {
+            vec![prefixed]
+        } else if path.len() > 1 && own.ends_with(path.trim_end_matches('/')) {
+            vec![self.path.clone(), prefixed]
         } else {
-            url.push_str(self.path.trim_end_matches('/'));
-            url.push_str(path);
-        }
-        if let Some(query) = self.query.as_deref().or(query) {
-            url.push('?');
-            url.push_str(query);
-        }
-        url
+            vec![prefixed, self.path.clone()]
+        };
+        let query = self.query.as_deref().or(query).map(|query| format!("?{query}")).unwrap_or_default();
+        paths.into_iter().map(|path| format!("{}{path}{query}", self.origin)).collect()
     }
 }
 
@@ -63,21 +65,22 @@ pub(super) enum Address {
 }
 
 impl Address {
-    /// `None` when the target is nothing that a client can request.
-    pub(super) fn of(request: &Imported, headers: &HeaderMap, public: Option<&Public>) -> Option<Self> {
+    /// The likeliest first; none when the target is nothing that a client can request.
+    pub(super) fn all(request: &Imported, headers: &HeaderMap, public: Option<&Public>) -> Vec<Self> {
         let parsed = SignedUrl::parse(&request.target);
         let target = parsed.map_or(request.target.as_str(), |url| url.target);
         if let Some(public) = public {
-            return Some(Self::exact(&public.of(target), &request.method, headers));
+            let urls = public.of(target).into_iter();
+            return urls.map(|url| Self::exact(&url, &request.method, headers)).collect();
         }
         match parsed {
             Some(url) if host_agrees(url.authority, headers) => {
-                Some(Self::exact(&request.target, &request.method, headers))
+                vec![Self::exact(&request.target, &request.method, headers)]
             }
             // The Host header is what the server went by.
             _ => {
                 let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
-                target.parse().ok().map(Self::OfHost)
+                target.parse().ok().map(Self::OfHost).into_iter().collect()
             }
         }
     }
@@ -135,10 +138,10 @@ mod tests {
         }
         let headers = request.header_map();
         let public = public.map(|url| Public::parse(url).unwrap());
-        let address = Address::of(&request, &headers, public.as_ref()).unwrap();
         let from_request = PublicUrl::from_request();
-        let candidates: Vec<_> = address.resolve(&from_request, &headers).candidates().map(|url| shown(&url)).collect();
-        candidates.join(" ")
+        let addresses = Address::all(&request, &headers, public.as_ref());
+        let urls = addresses.iter().flat_map(|address| address.resolve(&from_request, &headers).candidates());
+        urls.map(|url| shown(&url)).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -155,13 +158,13 @@ mod tests {
         for (target, public, expected) in [
             ("/sms?a", "https://h", "https://h/sms?a"),
             ("/sms?a", "https://h/", "https://h/sms?a"),
-            ("/sms?a", "https://h/in", "https://h/in/sms?a"),
-            ("/sms?a", "https://h/sms", "https://h/sms?a"),
-            ("/sms?a", "https://h/in/sms", "https://h/in/sms?a"),
+            ("/sms?a", "https://h/in", "https://h/in/sms?a https://h/in?a"),
+            ("/sms", "https://h/in/", "https://h/in/sms https://h/in/"),
+            ("/sms?a", "https://h/sms", "https://h/sms?a https://h/sms/sms?a"),
+            ("/sms?a", "https://h/in/sms", "https://h/in/sms?a https://h/in/sms/sms?a"),
+            ("/sms", "https://h/sms/", "https://h/sms/ https://h/sms/sms"),
             ("/sms?a", "https://h/x?b", "https://h/x?b"),
-            ("/sms/?a", "https://h/in/sms/", "https://h/in/sms/?a"),
-            ("/sms", "https://h/in/", "https://h/in/sms"),
-            ("http://localhost:1/", "https://h/in", "https://h/in/"),
+            ("http://localhost:1/", "https://h/in", "https://h/in/ https://h/in"),
             ("http://localhost:1", "https://h", "https://h"),
         ] {
             assert_eq!(url(target, Some("other"), Some(public)), expected, "{target} {public}");
@@ -174,7 +177,7 @@ mod tests {
         let mut request = Imported::new(b"GET", "https://h/a".to_owned()).unwrap();
         request.push_header(b"upgrade", b"websocket").unwrap();
         let headers = HeaderMap::from_iter([(header::UPGRADE, HeaderValue::from_static("websocket"))]);
-        let Some(Address::Exact(url)) = Address::of(&request, &headers, None) else { panic!() };
+        let [Address::Exact(url)] = &Address::all(&request, &headers, None)[..] else { panic!() };
         assert_eq!(url, "wss://h/a");
     }
 }

@@ -3,16 +3,21 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use countersign::{
-    PublicUrl, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
+    Explainer, PublicUrl, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::{Clock, SystemClock, UnixTime},
+    explain::{Budget, Finding},
     providers::{self, Provider},
     request::WebhookRequest,
+    secret::shape::oddities,
     verifier::Context,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-use super::address::{Address, Public, shown};
+use super::{
+    address::{Address, Public, shown},
+    explain::explain,
+};
 use crate::{
     cli::VerifyArgs,
     config::{find_provider, parse_options, read_secrets},
@@ -26,8 +31,19 @@ pub(super) struct Judge<'a> {
     provider: Option<&'static Provider>,
     public: Option<Public>,
     at: Option<UnixTime>,
+    budget: Budget,
     /// By the provider's id; what cannot be made is an error for every request of that provider.
-    verifiers: BTreeMap<&'static str, Result<Arc<dyn WebhookVerifier>, String>>,
+    endpoints: BTreeMap<&'static str, Result<Endpoint, String>>,
+}
+
+/// What stands for the endpoint that the provider called.
+#[derive(Clone)]
+struct Endpoint {
+    /// Some secrets make none; an explanation may tell why.
+    verifier: Result<Arc<dyn WebhookVerifier>, String>,
+    explainer: Explainer,
+    /// What is odd about its secrets.
+    oddities: Vec<String>,
 }
 
 /// A request and what came of it.
@@ -39,9 +55,12 @@ pub(super) struct Judged {
     pub(super) method: String,
     /// Without userinfo; the path alone where the host is unknown.
     pub(super) url: String,
+    pub(super) has_userinfo: bool,
     /// As of when it was verified.
     pub(super) at: Option<UnixTime>,
     pub(super) outcome: Outcome,
+    /// Why it was refused.
+    pub(super) explanation: Option<Finding>,
     pub(super) notes: Vec<String>,
 }
 
@@ -54,6 +73,12 @@ pub(super) enum Outcome {
     Undecided(String),
 }
 
+impl Outcome {
+    fn is_good(&self) -> bool {
+        matches!(self, Self::Accepted(_) | Self::Answered(_))
+    }
+}
+
 impl<'a> Judge<'a> {
     pub(super) fn new(arguments: &'a VerifyArgs) -> Result<Self, Failure> {
         let provider = arguments.provider.as_deref().map(|id| find_provider("--provider: ", id)).transpose()?;
@@ -62,12 +87,18 @@ impl<'a> Judge<'a> {
             Some(text) => Some(parse_time(text)?),
             None => SystemClock.now().filter(|_| arguments.now),
         };
-        let mut this = Self { arguments, provider, public, at, verifiers: BTreeMap::new() };
+        let budget = Budget::THOROUGH;
+        let mut this = Self { arguments, provider, public, at, budget, endpoints: BTreeMap::new() };
         if let Some(provider) = provider {
             // A mistake in the arguments is told before anything is read.
-            this.verifier(provider).map_err(Failure::usage)?;
+            this.endpoint(provider).map_err(Failure::usage)?;
         }
         Ok(this)
+    }
+
+    /// How much work an explanation may be.
+    pub(super) fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
     }
 
     pub(super) fn decide(&mut self, item: Item) -> Judged {
@@ -77,14 +108,42 @@ impl<'a> Judge<'a> {
             Err(error) => return undecided(label, format!("it cannot be read: {error}")),
         };
         let headers = request.header_map();
-        let Some(address) = Address::of(&request, &headers, self.public.as_ref()) else {
+        let now = self.at.or(request.time).or_else(|| SystemClock.now());
+        let addresses = Address::all(&request, &headers, self.public.as_ref());
+        let mut first = None;
+        for address in &addresses {
+            let judged = self.decide_at(&label, &request, &headers, address, now);
+            if judged.outcome.is_good() {
+                return judged;
+            }
+            first.get_or_insert((judged, address));
+        }
+        let Some((mut judged, address)) = first else {
             return undecided(label, "its target cannot be requested".to_owned());
         };
+        let endpoint = judged.provider.and_then(|provider| self.endpoints.get(provider.id));
+        if let Some(Ok(endpoint)) = endpoint.filter(|_| !self.arguments.no_explain) {
+            judged.explanation = explain(&endpoint.explainer, &request, &headers, address, now, self.budget);
+        }
+        judged
+    }
+
+    fn decide_at(
+        &mut self,
+        label: &str,
+        request: &Imported,
+        headers: &HeaderMap,
+        address: &Address,
+        now: Option<UnixTime>,
+    ) -> Judged {
         let from_request = PublicUrl::from_request();
-        let url = address.resolve(&from_request, &headers);
-        let view = WebhookRequest::new(&request.method, url, &headers, &request.body[..]);
-        let now = self.at.or(request.time).or_else(|| SystemClock.now());
-        let (provider, outcome) = self.outcome(&request, &view, now);
+        let url = address.resolve(&from_request, headers);
+        let view = WebhookRequest::new(&request.method, url, headers, &request.body[..]);
+        let (provider, outcome) = self.outcome(request, &view, now);
+        let mut notes = request.notes.clone();
+        if let (Outcome::Refused(_), Some(Ok(endpoint))) = (&outcome, provider.and_then(|p| self.endpoints.get(p.id))) {
+            notes.extend(endpoint.oddities.iter().cloned());
+        }
         let matched = match &outcome {
             Outcome::Accepted(verified) => verified.url().map(|matched| matched.scheme),
             _ => None,
@@ -92,17 +151,20 @@ impl<'a> Judge<'a> {
         let candidates = || url.candidates();
         let signed = candidates().find(|url| Some(url.scheme.as_str()) == matched).or_else(|| candidates().next());
         Judged {
-            label,
+            label: label.to_owned(),
             provider,
             is_guessed: self.provider.is_none(),
             method: request.method.to_string(),
             url: signed.map_or_else(|| request.target.clone(), |url| shown(&url)),
+            has_userinfo: signed.is_some_and(|url| url.authority.contains('@')),
             at: now,
             outcome,
-            notes: request.notes,
+            explanation: None,
+            notes,
         }
     }
 
+    /// Providers share headers: the likeliest that accepts it sent it; if none does, the likeliest of all is told.
     fn outcome(
         &mut self,
         request: &Imported,
@@ -114,13 +176,12 @@ impl<'a> Judge<'a> {
             None => providers::guess(view.headers()),
         };
         let mut first = None;
-        // Providers share headers: the likeliest that accepts it sent it, else the likeliest is told.
         for provider in candidates {
-            let outcome = match self.verifier(provider) {
-                Ok(verifier) => verify(&*verifier, request, view, now),
-                Err(problem) => Outcome::Undecided(problem),
+            let outcome = match self.endpoint(provider) {
+                Ok(Endpoint { verifier: Ok(verifier), .. }) => verify(&*verifier, request, view, now),
+                Ok(Endpoint { verifier: Err(problem), .. }) | Err(problem) => Outcome::Undecided(problem),
             };
-            if matches!(outcome, Outcome::Accepted(_) | Outcome::Answered(_)) {
+            if outcome.is_good() {
                 return (Some(provider), outcome);
             }
             first.get_or_insert((Some(provider), outcome));
@@ -131,18 +192,25 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn verifier(&mut self, provider: &'static Provider) -> Result<Arc<dyn WebhookVerifier>, String> {
+    fn endpoint(&mut self, provider: &'static Provider) -> Result<Endpoint, String> {
         let arguments = self.arguments;
         let make = || {
-            let secrets = read_secrets("--secret", provider, &arguments.secret)?;
-            let secrets = Secrets::new(secrets.into_iter().map(|(secret, _)| secret))?;
+            let mut warnings = Vec::new();
+            let mut secrets = Vec::new();
+            for (secret, label) in read_secrets("--secret", provider, &arguments.secret)? {
+                let oddities = oddities(provider.id, &secret);
+                warnings.extend(oddities.iter().map(|oddity| format!("the secret from {label}: {oddity}")));
+                secrets.push(secret);
+            }
             let options = parse_options("--option", provider, &arguments.option)?;
-            provider
-                .verifier(secrets, &options)
-                .map_err(|error| Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location)))
+            let secrets = Secrets::new(secrets)?;
+            let explainer = Explainer::provider(provider, secrets.clone())?.options(options.clone());
+            let verifier = provider.verifier(secrets, &options);
+            let verifier = verifier.map_err(|error| format!("{error} (it is found at: {})", provider.secret.location));
+            Ok(Endpoint { verifier, explainer, oddities: warnings })
         };
         let made = || make().map_err(|failure: Failure| failure.to_string());
-        self.verifiers.entry(provider.id).or_insert_with(made).clone()
+        self.endpoints.entry(provider.id).or_insert_with(made).clone()
     }
 }
 
@@ -175,8 +243,10 @@ fn undecided(label: String, problem: String) -> Judged {
         is_guessed: false,
         method: String::new(),
         url: String::new(),
+        has_userinfo: false,
         at: None,
         outcome: Outcome::Undecided(problem),
+        explanation: None,
         notes: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, io::IsTerminal};
 
-use countersign::{Verified, clock::UnixTime};
+use countersign::{Verified, clock::UnixTime, explain::Finding};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ pub(super) fn text(judged: &Judged) -> String {
                 line("signed at", &time_text(time));
             }
             if let Some(url) = verified.url() {
-                line("signed URL", &format!("{} {:?}", url.scheme, url.form));
+                line("signed URL", &format!("{}, {}", url.scheme, url.form.as_str()));
             }
         }
         Outcome::Answered(status) => {
@@ -52,7 +52,29 @@ pub(super) fn text(judged: &Judged) -> String {
     for note in &judged.notes {
         line("note", &escape(note, 500));
     }
+    if let Some(finding) = &judged.explanation {
+        explanation(finding, &mut line);
+    }
     text
+}
+
+fn explanation(finding: &Finding, line: &mut impl FnMut(&str, &str)) {
+    let codes: Vec<_> = std::iter::once(&finding.code).chain(&finding.also).map(|code| code.as_str()).collect();
+    line("why", &format!("{} [{}]", escape(&finding.summary, 1_000), codes.join(", ")));
+    if !finding.fix.step.is_empty() {
+        line("fix", &escape(&finding.fix.step, 1_000));
+    }
+    let url = finding.matched.as_ref().and_then(|matched| matched.url.as_deref());
+    // Userinfo is left out of it, and cannot be given again.
+    if let Some(url) = url.filter(|url| finding.code.is_url() && !url.contains('…')) {
+        line("try", &format!("--public-url '{}'", escape(url, 1_000)));
+    }
+    for detail in &finding.details {
+        line("", &escape(detail, 1_000));
+    }
+    for check in &finding.checklist {
+        line("check", &escape(check, 1_000));
+    }
 }
 
 /// One JSON value on a line.
@@ -77,15 +99,26 @@ pub(super) fn json(judged: &Judged) -> String {
         "signed_at": verified.and_then(Verified::signed_at).map(time_text),
         "signed_url": verified.and_then(Verified::url).map(|url| json!({
             "scheme": url.scheme,
-            "form": format!("{:?}", url.form),
+            "form": url.form.as_str(),
         })),
         "delivery_id": verified.and_then(Verified::delivery_id).map(|id| String::from_utf8_lossy(id.as_bytes())),
         "status": answer,
-        "explanation": Value::Null,
+        "explanation": judged.explanation.as_ref().map(|finding| finding_json(finding, judged)),
         "notes": judged.notes,
         "error": error,
     });
     ascii_json(&value.to_string()) + "\n"
+}
+
+/// The finding; without the signed bytes where those of the URL hold a password.
+fn finding_json(finding: &Finding, judged: &Judged) -> Value {
+    let mut value = finding.to_json();
+    if judged.has_userinfo
+        && let Some(views) = value.get_mut("views")
+    {
+        *views = Value::Null;
+    }
+    value
 }
 
 /// The label of the secret that matched, or its position.

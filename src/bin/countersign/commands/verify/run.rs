@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    explain::ONE_OF_MANY,
     input,
     judge::{Judge, Outcome},
     report, vectors,
@@ -19,12 +20,21 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<ExitCode, Failure> {
     let mut judge = Judge::new(arguments)?;
     let items = input::read(arguments)?;
     let is_alone = items.len() == 1;
+    if !is_alone {
+        judge.set_budget(ONE_OF_MANY);
+    }
     let (mut refused, mut undecided) = (0_usize, 0_usize);
     for item in items {
         let judged = judge.decide(item);
         match &judged.outcome {
             // One request that cannot be verified is a mistake of whoever asked.
-            Outcome::Undecided(problem) if is_alone => return Err(Failure::usage(problem)),
+            Outcome::Undecided(problem) if is_alone => {
+                let why = judged.explanation.as_ref().filter(|finding| finding.is_explained());
+                return Err(Failure::usage(match why {
+                    Some(finding) => format!("{problem}; {finding}"),
+                    None => problem.clone(),
+                }));
+            }
             Outcome::Undecided(_) => undecided += 1,
             Outcome::Refused { .. } => refused += 1,
             Outcome::Accepted(_) | Outcome::Answered(_) => {}

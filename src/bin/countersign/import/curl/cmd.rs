@@ -4,10 +4,12 @@
 
 use super::ImportError;
 
-/// Whether a command was written for `cmd.exe`: carets in front of quotation marks, or at the ends of lines.
+/// Whether a command was written for `cmd.exe`: its first quotation mark has a caret, or lines end with one.
 pub(super) fn is_cmd(text: &[u8]) -> bool {
-    let has = |part: &[u8]| text.windows(part.len()).any(|window| window == part);
-    has(b" ^\"") || has(b" ^\n") || has(b" ^\r\n")
+    let first = text.iter().position(|byte| matches!(byte, b'\'' | b'"'));
+    let (before, quote) = first.and_then(|first| text.split_at_checked(first)).unwrap_or((text, &[]));
+    let continues = |line: &[u8]| line.trim_ascii_end().ends_with(b" ^");
+    before.ends_with(b"^") || (!quote.starts_with(b"'") && text.split(|byte| *byte == b'\n').any(continues))
 }
 
 /// The words of the first command.
@@ -16,17 +18,28 @@ pub(super) fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, ImportError> {
 }
 
 /// A caret makes the next character an ordinary one; a line end after it goes, and what follows that is ordinary.
+/// Between quotation marks that have no caret themselves, it is an ordinary character itself.
 fn without_carets(text: &[u8]) -> Vec<u8> {
     let mut line = Vec::with_capacity(text.len());
+    let mut is_quoted = false;
     let mut bytes = text.iter().copied().filter(|byte| *byte != b'\r').peekable();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'^' => {
+            b'^' if !is_quoted => {
                 bytes.next_if_eq(&b'\n');
                 line.extend(bytes.next());
             }
-            b'\n' | b'&' | b'|' if line.iter().any(|byte| !byte.is_ascii_whitespace()) => break,
-            byte => line.push(byte),
+            b'\n' => {
+                is_quoted = false;
+                if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                    break;
+                }
+            }
+            b'&' | b'|' if !is_quoted => break,
+            byte => {
+                is_quoted ^= byte == b'"';
+                line.push(byte);
+            }
         }
     }
     line
@@ -82,7 +95,7 @@ mod tests {
             "  -H ^\"content-type: application/json^\" ^\r\n",
             "  --data-raw ^\"^{^\\^\"a^\\^\":^\\^\"b\\\\n^\\^\",^\r\n\r\n^\\^\"c^\\^\":1^}^\""
         );
-        assert!(is_cmd(text.as_bytes()) && !is_cmd(b"curl 'a^b'"));
+        assert!(is_cmd(text.as_bytes()));
         let words: Vec<_> =
             split(text.as_bytes()).unwrap().into_iter().map(|w| String::from_utf8(w).unwrap()).collect();
         let body = "{\"a\":\"b\\\\n\",\n\"c\":1}";
@@ -91,10 +104,21 @@ mod tests {
     }
 
     #[test]
+    fn whose_quotes_they_are() {
+        for text in ["curl ^\"a^\"", "curl \"a\" ^\r\n -d b", "curl a ^\n -d b"] {
+            assert!(is_cmd(text.as_bytes()), "{text}");
+        }
+        for text in ["curl 'a^b'", "curl 'a' -d ' ^\"'", "curl \"a\" -d '^'", "curl a \\\n b", "curl 'a ^\n'"] {
+            assert!(!is_cmd(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
     fn backslashes_and_ends() {
         let words = |text: &str| split(text.as_bytes()).unwrap();
         assert_eq!(words(r#"a\\b "c\\" "d\"e" "f""g" """#), [&b"a\\\\b"[..], b"c\\", b"d\"e", b"f\"g", b""]);
         assert_eq!(words("a ^\n b & c"), [b"a", b"b"]);
+        assert_eq!(words("a \"b^&c\" d"), [&b"a"[..], b"b^&c", b"d"]);
         assert!(split(b"a \"b").is_err());
         assert!(split(b"^").unwrap().is_empty());
     }

@@ -186,35 +186,12 @@ fn long(name: &str) -> Option<Meaning> {
 }
 
 fn short(letter: u8) -> Option<Meaning> {
-    let known = KNOWN.iter().find(|(known, _, _)| *known == char::from(letter)).map(|(_, _, meaning)| *meaning);
-    known.or_else(|| match letter {
-        b'c' | b'C' | b'D' | b'E' | b'h' | b'm' | b'o' | b'P' | b'Q' | b't' | b'U' | b'w' | b'x' | b'y' | b'Y'
-        | b'z' => Some(Meaning::Ignored { takes_value: true }),
-        b'#'
-        | b'0'..=b'6'
-        | b'a'
-        | b'B'
-        | b'f'
-        | b'i'
-        | b'j'
-        | b'J'
-        | b'k'
-        | b'l'
-        | b'L'
-        | b'M'
-        | b'n'
-        | b'N'
-        | b'O'
-        | b'p'
-        | b'q'
-        | b'R'
-        | b's'
-        | b'S'
-        | b'v'
-        | b'V'
-        | b'Z' => Some(Meaning::Ignored { takes_value: false }),
-        _ => None,
-    })
+    let known = KNOWN.iter().find(|(known, _, _)| *known == char::from(letter) && letter != 0);
+    if let Some((_, _, meaning)) = known {
+        return Some(*meaning);
+    }
+    let takes_value = LETTERS_WITH_VALUE.contains(&letter);
+    (takes_value || LETTERS_WITHOUT_VALUE.contains(&letter)).then_some(Meaning::Ignored { takes_value })
 }
 
 fn unknown(option: &str) -> ImportError {
@@ -267,6 +244,10 @@ const KNOWN: &[(char, &str, Meaning)] = &[
     ('\0', "url", Meaning::Url),
     ('u', "user", Meaning::User),
 ];
+
+/// Options that do not change the request, and those that only say where things come from or go to.
+const LETTERS_WITH_VALUE: &[u8] = b"cCDEhmoPQtUwxyYz";
+const LETTERS_WITHOUT_VALUE: &[u8] = b"#0123456aBfijJklLMnNOpqRsSvVZ";
 
 const WITH_VALUE: &str = "
     abstract-unix-socket alt-svc cacert capath cert cert-type ciphers connect-timeout connect-to continue-at cookie-jar
