@@ -42,7 +42,8 @@ export function* jsonRows(text, options) {
     const char = token.kind === "punct" ? text[token.start] : "";
     if (char === "}" || char === "]") {
       const opener = open.pop();
-      if (pending === null) out.next(open.length);
+      if (pending === null && !out.empty) out.next(open.length);
+      else if (pending === null) out.indent(open.length);
       out.add("punct", char);
       if (opener && pending === null) out.rows[opener.row] && (out.rows[opener.row].fold = out.index);
       pending = null;

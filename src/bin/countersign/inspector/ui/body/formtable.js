@@ -1,0 +1,51 @@
+// Form fields, decoded, as a table.
+
+import { copyText } from "../core/clipboard.js";
+import { button, h } from "../core/dom.js";
+import { count } from "../core/format.js";
+import { clip, putText } from "../core/text.js";
+
+/** A table of fields in the order in which they came. */
+export function formTable(fields, label) {
+  const body = h("tbody", {});
+  let shown = 0;
+  const more = button({ label: "", kind: "small", onClick: () => { draw(); } });
+  const frame = h("div", { class: "table-frame" }, h("table", { class: "pairs" }, h("caption", { class: "unseen" }, `Fields of the ${label}`),
+    h("thead", { class: "unseen" }, h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Value"))), body), more);
+  draw();
+  return frame;
+
+  function draw() {
+    for (const field of fields.slice(shown, shown + PART)) body.append(row(field));
+    shown = Math.min(fields.length, shown + PART);
+    more.hidden = shown === fields.length;
+    more.querySelector(".label").textContent = `Show more of ${count(fields.length, "field")}`;
+  }
+}
+
+/** A name and a value that can be copied. */
+export function row({ name, value }) {
+  const cell = h("td", { class: "value" });
+  if (value === "") cell.append(h("span", { class: "nothing" }, "empty"));
+  else longText(cell, value);
+  cell.append(button({ label: "Copy the value", icon: "copy", iconOnly: true, kind: "quiet tiny copy", onClick: () => copyText(value) }));
+  return h("tr", {}, putText(h("th", { scope: "row" }), clip(name, 300), { inline: true }), cell);
+}
+
+/** A text of which the rest is shown when asked. */
+export function longText(element, text, limit = 1500) {
+  const span = h("bdi", { class: "captured" });
+  putText(span, clip(text, limit));
+  element.append(span);
+  if (text.length <= limit) return;
+  const control = button({ label: `… ${(text.length - limit).toLocaleString("en")} more characters`, kind: "quiet small", onClick() {
+    span.replaceChildren();
+    putText(span, clip(text, limit + MORE));
+    control.remove();
+    if (text.length > limit + MORE) element.append(h("span", { class: "cut" }, " …"));
+  } });
+  element.append(control);
+}
+
+const PART = 200;
+const MORE = 100_000;
