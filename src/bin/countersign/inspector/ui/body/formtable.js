@@ -10,9 +10,9 @@ export function formTable(fields, label) {
   const body = h("tbody", {});
   let shown = 0;
   const more = button({ label: "", kind: "small", onClick: () => { draw(); } });
-  const frame = h("div", { class: "table-frame" }, h("table", { class: "pairs" }, h("caption", { class: "unseen" }, `Fields of the ${label}`),
-    h("thead", { class: "unseen" }, h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Value"))), body), more);
+  const frame = h("div", { class: "table-frame" }, h("table", { class: "pairs", "aria-label": `Fields of the ${label}` }, body), more);
   draw();
+  fitNames(frame, fields.map((field) => field.name));
   return frame;
 
   function draw() {
@@ -21,6 +21,12 @@ export function formTable(fields, label) {
     more.hidden = shown === fields.length;
     more.querySelector(".label").textContent = `Show more of ${count(fields.length, "field")}`;
   }
+}
+
+/** Makes the column of names as wide as the longest, within reason. */
+export function fitNames(frame, names) {
+  const longest = names.reduce((length, name) => Math.max(length, Math.min(name.length, 60)), 8);
+  frame.style.setProperty("--names", `min(${longest + 4}ch, 38%)`);
 }
 
 /** A name and a value that can be copied. */

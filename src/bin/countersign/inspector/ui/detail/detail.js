@@ -111,7 +111,7 @@ export class DetailView {
     const panels = ["request", "response"].map((of) => h("div", { id: `panel-${of}`, class: `message ${of}`, role: "tabpanel", "aria-labelledby": `tab-${of}` }));
     const tabs = this.#tabs(panels);
     fill(this.#element, this.#head(exchange), h("div", { class: "detail-body" },
-      noticesView(exchange), verificationView(exchange), relatedView(exchange, this.#hooks.onOpen),
+      verificationView(exchange), noticesView(exchange), relatedView(exchange, this.#hooks.onOpen),
       timingView(exchange, this.#route()?.deadline_ms), tabs, h("div", { class: "messages" }, panels)));
     ["request", "response"].forEach((of, i) => this.#stops.push(showMessage(panels[i], exchange, of, this.#prefs[of])));
     this.#element.scrollTop = scroll;

@@ -19,7 +19,7 @@ export function signedView(segments, variant) {
   return h("div", { class: "signed" },
     h("div", { class: "signed-head" }, h("p", { class: "dim" }, "The bytes that the signature covers, in order. Nothing stands between the parts."),
       button({ label: "Copy what was signed", icon: "copy", iconOnly: true, kind: "quiet", onClick: () => copyText(text()) })),
-    h("table", { class: "segments-table" }, h("caption", { class: "unseen" }, "What was signed"), h("tbody", {}, rows)),
+    h("table", { class: "segments-table", "aria-label": "What was signed" }, h("tbody", {}, rows)),
     segments.length > MAX_SEGMENTS && h("p", { class: "note" }, `${segments.length - MAX_SEGMENTS} more parts are not shown.`));
 }
 
@@ -46,8 +46,8 @@ function mark(element, text, other, className) {
   else {
     const [from, to] = changedSpan(text, other).left;
     putText(element, clip(text.slice(0, from), MAX_TEXT), { inline: true });
-    const stretch = h("mark", { class: className });
-    putText(stretch, from === to ? "▏" : clip(text.slice(from, to), MAX_TEXT), { inline: true });
+    const stretch = h("mark", { class: from === to ? `${className} gap` : className });
+    putText(stretch, clip(text.slice(from, to), MAX_TEXT), { inline: true });
     element.append(stretch);
     putText(element, clip(text.slice(to), MAX_TEXT), { inline: true });
   }

@@ -4,7 +4,7 @@ import { kindOf } from "../body/kind.js";
 import { BodySource } from "../body/source.js";
 import { api } from "../core/api.js";
 import { openDialog } from "../core/dialog.js";
-import { append, button, fill, h, uniqueId } from "../core/dom.js";
+import { append, button, fill, h, icon, uniqueId } from "../core/dom.js";
 import { bytes } from "../core/format.js";
 import { toastError } from "../core/notify.js";
 import { captured } from "../core/text.js";
@@ -41,8 +41,8 @@ export async function openEditor(exchange, { route, onOpen }) {
     title: "Replay with modifications",
     className: "editor",
     content: h("div", { class: "editor-grid" },
-      h("div", { class: "editor-form" }, line(), headersPart(), bodyEditor(draft, { note, onChange: update }), signing.element),
-      h("div", { class: "editor-side" },
+      h("div", { class: "editor-form" }, line(), headersPart(), bodyEditor(draft, { note, onChange: update })),
+      h("div", { class: "editor-side" }, signing.element,
         h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Changes to the original")), preview), answer)),
   });
   append(dialog.element.querySelector("form"), [h("footer", { class: "dialog-foot" }, wrong, h("div", { class: "spring" }), button({ label: "Close", onClick: dialog.close }), send)]);
@@ -63,7 +63,7 @@ export async function openEditor(exchange, { route, onOpen }) {
   }
 
   function headersPart() {
-    const details = h("details", { class: "edit-part disclosure" }, h("summary", {}, `Headers (${draft.headers.length})`),
+    const details = h("details", { class: "edit-part disclosure" }, h("summary", {}, icon("right", "small"), `Headers (${draft.headers.length})`),
       fieldRows(draft.headers, { what: "header", ordered: false, onChange: update, note: (item) => headerNote(item, route) }));
     return details;
   }

@@ -35,9 +35,17 @@ async function nothingYet(element) {
   const listen = status?.listen ?? "127.0.0.1:4000";
   const routes = status?.routes ?? [];
   card.append(h("ol", { class: "steps" },
-    routes.slice(0, 6).map((route) => h("li", {}, step(route, listen))),
+    steps(routes).map((route) => h("li", {}, step(route, listen))),
     h("li", {}, h("p", {}, "Or try it right now, without any provider, with a signed sample:"),
       command(sample(routes, listen)))));
+}
+
+/** One step for each way to go on: routes with a public URL, one that needs one, one that verifies nothing. */
+function steps(routes) {
+  const known = routes.filter((route) => route.provider && route.public_url).slice(0, 4);
+  const unknown = routes.find((route) => route.provider && !route.public_url);
+  const open = routes.find((route) => !route.provider);
+  return [...known, unknown, open].filter(Boolean);
 }
 
 function step(route, listen) {

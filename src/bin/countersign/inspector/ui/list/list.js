@@ -136,6 +136,7 @@ export class ListView extends EventTarget {
       this.#render();
       this.#scroller.scrollTop = first * height;
     }
+    this.#frame.style.setProperty("--gutter", `${this.#scroller.offsetWidth - this.#scroller.clientWidth}px`);
     this.#schedule();
   }
 
@@ -198,7 +199,7 @@ export class ListView extends EventTarget {
 }
 
 function header() {
-  const names = [["verdict-mark", ""], ["method", "Method"], ["path", "Path"], ["marks", ""], ["verdict", "Verdict"], ["status", "Status"], ["duration", "Time"], ["provider", "Provider"], ["time", "Arrived"]];
+  const names = [["verdict-mark", ""], ["method", "Method"], ["path", "Path"], ["marks", ""], ["verdict", "Verdict"], ["status", "Status"], ["duration", "Time"], ["provider", "Provider"], ["delivery", "Delivery"], ["size", "Size"], ["time", "Arrived"]];
   return h("div", { class: "list-head", "aria-hidden": "true" }, names.map(([name, text]) => h("span", { class: `cell ${name}` }, text)));
 }
 

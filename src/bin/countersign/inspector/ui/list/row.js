@@ -1,7 +1,7 @@
 // One row of the list.
 
 import { h, icon } from "../core/dom.js";
-import { clock, nanos } from "../core/format.js";
+import { bytes, clock, nanos } from "../core/format.js";
 import { captured, visible } from "../core/text.js";
 import { providerName, reasonName, verdictName } from "../core/words.js";
 
@@ -19,6 +19,8 @@ export function fillRow(element, summary) {
     h("span", { class: `cell status ${statusClass(summary.status_code)}` }, summary.status_code ?? "–"),
     h("span", { class: "cell duration" }, summary.status_code === null ? "–" : nanos(summary.duration)),
     h("span", { class: "cell provider" }, captured(summary.provider ? providerName(summary.provider) : "–", { max: 40 })),
+    h("span", { class: "cell delivery" }, summary.delivery_id ? captured(summary.delivery_id, { max: 60 }) : null),
+    h("span", { class: "cell size" }, bytes(summary.request_size)),
     h("time", { class: "cell time", datetime: summary.start }, clock(start)),
   );
 }
@@ -37,7 +39,7 @@ function path(uri) {
 function why(summary) {
   const code = summary.explanation_code && summary.explanation_code !== "no-match" ? summary.explanation_code : null;
   if (!summary.reason) return null;
-  return h("span", { class: "reason" }, captured(code ?? reasonName(summary.reason), { max: 60 }));
+  return h("span", { class: code ? "reason finding" : "reason" }, captured(code ?? reasonName(summary.reason), { max: 60 }));
 }
 
 function marks(summary) {

@@ -22,7 +22,7 @@ export function buildToolbar(element, { onChange, trailing, providers }) {
   fill(element,
     h("div", { class: "toolbar-row" },
       h("div", { class: "search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")),
-      h("div", { class: "chips", role: "group", "aria-label": "Verdict" }, verdicts), opener, h("div", { class: "spring" }), trailing),
+      h("div", { class: "chips", role: "group", "aria-label": "Verdict" }, verdicts), h("div", { class: "spring" }), opener, trailing),
     panel, active);
 
   return {

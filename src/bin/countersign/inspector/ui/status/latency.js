@@ -11,7 +11,7 @@ export function latencyView({ latency = {}, routes = [], rates = {} }) {
   return h("section", { "aria-label": "Times" }, h("h2", {}, "Times"),
     names.length === 0 ? h("p", { class: "dim" }, "No request has been answered yet.")
       : h("div", { class: "grid-frame" }, h("table", { class: "grid" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Route"), [...PERCENTILES.map((name) => name.slice(1).concat(" %")), "Provider waits"].map((text) => h("th", { scope: "col", class: "number" }, text)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Route"), [...PERCENTILES, "Provider waits"].map((text) => h("th", { scope: "col", class: "number" }, text)))),
         h("tbody", {}, names.map((name) => h("tr", {}, h("th", { scope: "row" }, captured(name, { max: 80 })),
           PERCENTILES.map((key) => h("td", { class: "number" }, nanos(latency[name][key]))),
           h("td", { class: "number" }, deadlines.get(name) ? `${deadlines.get(name) / 1000} s` : "–")))))),
