@@ -58,7 +58,7 @@ function start() {
   if (route.id) openDetail(route.id, { push: false, keepRoute: true });
   list.addEventListener("open", (event) => openDetail(event.detail.id, { push: detail.id === null }));
   list.addEventListener("move", (event) => detail.id !== null && openDetail(event.detail.id, { fromKeys: true }));
-  captures.addEventListener("row", (event) => event.detail.id === detail.id && detail.refresh());
+  captures.addEventListener("row", (event) => event.detail.id === detail.id && detail.refresh(captures.get(detail.id)));
   captures.addEventListener("arrived", (event) => tell(event.detail.summaries));
   captures.addEventListener("pending", showTitle);
   captures.addEventListener("rows", () => !route.id || list.select(route.id, { reveal: false }));
@@ -68,7 +68,7 @@ function start() {
   followLive({
     open: (signal) => api.live(signal),
     onExchanges: (added, omitted) => captures.receive(added, omitted),
-    onReset: () => captures.load(captures.filters),
+    onReset: () => captures.load(captures.filters, { keep: true }),
     onState: showLive,
     catchUp: () => captures.catchUp(),
   });

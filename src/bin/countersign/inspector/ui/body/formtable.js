@@ -26,7 +26,7 @@ export function formTable(fields, label) {
 /** Makes the column of names as wide as the longest, within reason. */
 export function fitNames(frame, names) {
   const longest = names.reduce((length, name) => Math.max(length, Math.min(name.length, 60)), 8);
-  frame.style.setProperty("--names", `min(${longest + 4}ch, 38%)`);
+  frame.style.setProperty("--names", `${Math.min(longest, 34) + 4}ch`);
 }
 
 /** A name and a value that can be copied. */

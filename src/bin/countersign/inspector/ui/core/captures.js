@@ -9,6 +9,8 @@ export class Captures extends EventTarget {
   filters = {};
   loading = false;
   complete = false;
+  /** Whether a page has come since the filters were set. */
+  searched = false;
   error = null;
   /** Asked before new rows are put in: true holds them back. */
   isPaused = () => false;
@@ -25,22 +27,23 @@ export class Captures extends EventTarget {
     this.#api = api;
   }
 
-  /** Starts again with these filters. */
-  async load(filters) {
+  /** Starts again with these filters; `keep` as many rows as there were, so that nobody is thrown back to the top. */
+  async load(filters, { keep = false } = {}) {
     this.#abort?.abort();
     this.#abort = new AbortController();
     this.filters = filters;
     this.#cursor = null;
     this.complete = false;
+    this.searched = false;
     this.pending = [];
     this.#emit("pending");
-    await this.#page(true);
+    await this.#page(true, keep ? Math.min(MOST, Math.max(FIRST_PAGE, this.rows.length)) : FIRST_PAGE, keep);
   }
 
   /** Loads the next page, unless one is on its way or there is none. */
   async more() {
     if (this.loading || this.complete || this.error) return;
-    await this.#page(false);
+    await this.#page(false, PAGE);
   }
 
   /** Takes what the live stream brought: new and changed summaries, and how many more it left out. */
@@ -100,10 +103,10 @@ export class Captures extends EventTarget {
     this.#emit("rows", { added: [] });
   }
 
-  async #page(first) {
+  async #page(first, limit, keep = false) {
     const signal = this.#abort.signal;
     const query = toQuery(this.filters);
-    query.set("limit", String(first ? FIRST_PAGE : PAGE));
+    query.set("limit", String(limit));
     if (this.#cursor) query.set("before", this.#cursor);
     this.loading = true;
     this.#replacing = first;
@@ -121,6 +124,7 @@ export class Captures extends EventTarget {
       this.rows = first ? rows : this.rows.concat(rows);
       this.#cursor = answer.next ?? null;
       this.complete = this.#cursor === null;
+      this.searched = true;
     } catch (error) {
       if (signal.aborted) return;
       this.error = error;
@@ -130,7 +134,7 @@ export class Captures extends EventTarget {
         this.#replacing = false;
       }
     }
-    this.#emit("rows", { added: [], first });
+    this.#emit("rows", { added: [], first: first && !keep });
     this.#emit("state");
     if (first && !this.isPaused()) this.flush();
   }
@@ -164,5 +168,6 @@ export class Captures extends EventTarget {
 
 const FIRST_PAGE = 100;
 const PAGE = 500;
+const MOST = 1000;
 const CATCH_UP = 500;
 const KEEP = 20_000;

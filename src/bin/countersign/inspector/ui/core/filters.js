@@ -1,5 +1,7 @@
 // Filters: as they stand in the page's address, as the API wants them, and as a test on a summary.
 
+import { VERDICT_WORDS } from "./words.js";
+
 /** The filters in a query string; what is unknown or empty is left out. */
 export function parseFilters(search) {
   const params = new URLSearchParams(search);
@@ -9,7 +11,7 @@ export function parseFilters(search) {
     if (value) filters[name] = value;
   }
   if (filters.verdict) {
-    const words = [...new Set(filters.verdict.split(",").map((word) => word.trim()).filter(Boolean))];
+    const words = [...new Set(filters.verdict.split(",").map((word) => word.trim()).filter((word) => VERDICT_WORDS.includes(word)))];
     if (words.length) filters.verdict = words.join(",");
     else delete filters.verdict;
   }
@@ -47,8 +49,8 @@ export function matches(summary, filters, now = Date.now()) {
     method: (value) => value.split(",").some((word) => word.trim().toUpperCase() === summary.method.toUpperCase()),
     status: (value) => statusMatches(summary.status_code, value),
     provider: (value) => value === summary.provider,
-    path: (value) => (value.startsWith("^") ? summary.uri.startsWith(value.slice(1)) : summary.uri.includes(value)),
-    tunnel_name: (value) => value === summary.tunnel_name,
+    path: (value) => (value.startsWith("^") ? summary.uri.startsWith(value.slice(1)) : summary.uri.toLowerCase().includes(value.toLowerCase())),
+    tunnel_name: (value) => value.replace(/ \(http\)$/, "") === summary.tunnel_name.replace(/ \(http\)$/, ""),
     replay: (value) => (value === "true") === Boolean(summary.replay),
     within: (value) => start >= now / 1000 - seconds(value),
     since: (value) => start >= instant(value),

@@ -24,6 +24,7 @@ export class DetailView {
   #abort = null;
   #stops = [];
   #tab = "request";
+  #gist = "";
   #prefs = { request: { mode: "pretty" }, response: { mode: "pretty" } };
 
   constructor(element, hooks) {
@@ -37,6 +38,7 @@ export class DetailView {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     if (id !== this.id) this.exchange = null;
+    if (summary) this.#gist = gist(summary);
     this.id = id;
     if (!quiet) this.#showHead(summary);
     try {
@@ -49,9 +51,11 @@ export class DetailView {
     }
   }
 
-  /** Asks again, after the stream said that it changed. */
-  refresh() {
-    if (this.id && this.exchange) this.show(this.id, null, { quiet: true });
+  /** Asks again, if what the stream says of it is not what is shown. */
+  refresh(summary) {
+    if (!this.id || !this.exchange || gist(summary) === this.#gist) return;
+    this.#gist = gist(summary);
+    this.show(this.id, null, { quiet: true });
   }
 
   close() {
@@ -152,4 +156,11 @@ export class DetailView {
     for (const stop of this.#stops) stop();
     this.#stops = [];
   }
+}
+
+/** What of a summary is worth drawing everything anew. */
+function gist(summary) {
+  if (!summary) return "";
+  const { status_code: status, verdict, reason, duration, explanation_code: code, warnings, retry } = summary;
+  return JSON.stringify([status, verdict, reason, duration, code, warnings, retry]);
 }

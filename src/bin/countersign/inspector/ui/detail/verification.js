@@ -5,20 +5,22 @@ import { button, h, icon } from "../core/dom.js";
 import { fullTime, span } from "../core/format.js";
 import { captured } from "../core/text.js";
 import { providerName, reasonName, verdictName, verdictText } from "../core/words.js";
+import { findingView } from "./finding.js";
 import { signedView } from "./signed.js";
 
 /** The card on verification. */
 export function verificationView(exchange) {
   const verification = exchange.verification ?? {};
   const explanation = verification.explanation;
-  const open = exchange.verdict === "refused" && explanation?.variant?.signed_view;
+  const arrived = explanation?.views?.arrived ?? verification.signed_view;
+  const matching = explanation?.views?.matching;
   return h("section", { class: `verification ${exchange.verdict}`, "aria-label": "Verification" },
     h("div", { class: "verdict-line" }, icon(exchange.verdict, "large"),
       h("div", {}, h("h3", {}, headline(exchange)), h("p", { class: "dim" }, sentence(exchange)))),
-    explanation && finding(explanation),
+    explanation && findingView(explanation),
     facts(exchange, verification),
-    verification.signed_view?.length && h("details", { class: "disclosure", open: Boolean(open) }, h("summary", {}, icon("right", "small"), "What was signed"),
-      signedView(verification.signed_view, explanation?.variant?.signed_view)));
+    isShown(arrived) && h("details", { class: "disclosure", open: Boolean(matching) }, h("summary", {}, icon("right", "small"), "What was signed"),
+      signedView(arrived, matching)));
 }
 
 function headline({ verdict, reason, provider }) {
@@ -32,16 +34,6 @@ function sentence({ verdict, verification }) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}. ${verdictText(verdict)}`;
 }
 
-function finding(explanation) {
-  const text = explanation.text ?? explanation.summary ?? explanation.message ?? reasonName(explanation.code);
-  const list = explanation.checklist ?? explanation.pitfalls ?? [];
-  return h("div", { class: `finding${explanation.code === "no-match" ? " none" : ""}` },
-    h("p", { class: "finding-text" }, captured(text, { max: 1000 }), " ", h("code", { class: "finding-code" }, captured(explanation.code, { max: 60 }))),
-    explanation.fix && h("div", { class: "fix" }, h("span", { class: "fix-title" }, "Fix"), captured(explanation.fix, { max: 600, tag: "code" }),
-      button({ label: "Copy the fix", icon: "copy", iconOnly: true, kind: "quiet", onClick: () => copyText(explanation.fix, "Fix copied") })),
-    list.length > 0 && h("div", { class: "checklist" }, h("p", {}, "Check in this order:"), h("ul", {}, list.slice(0, 20).map((item) => h("li", {}, captured(item, { max: 400 }))))));
-}
-
 function facts(exchange, verification) {
   const rows = [];
   const put = (name, ...value) => rows.push(h("div", { class: "fact" }, h("dt", {}, name), h("dd", {}, value)));
@@ -50,6 +42,10 @@ function facts(exchange, verification) {
   if (verification.delivery_id) put("Delivery", captured(verification.delivery_id, { max: 200, tag: "code" }), button({ label: "Copy the delivery id", icon: "copy", iconOnly: true, kind: "quiet tiny", onClick: () => copyText(verification.delivery_id) }));
   if (verification.signed_at) put("Signed", signedAt(verification.signed_at, exchange.start));
   return rows.length ? h("dl", { class: "facts" }, rows) : null;
+}
+
+function isShown(view) {
+  return Boolean((Array.isArray(view) ? view : view?.segments)?.length);
 }
 
 function signedAt(seconds, start) {

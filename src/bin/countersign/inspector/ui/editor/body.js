@@ -15,12 +15,13 @@ export function bodyEditor(draft, { note, onChange }) {
     ? h("div", { class: "segments", role: "group", "aria-label": "Edit the body as" }, choices.map((mode) => h("button", { type: "button", data: { mode }, on: { click: () => change(mode) } }, NAMES[mode])))
     : null;
   draw();
-  return h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Body"), h("div", { class: "spring" }), select), stage);
+  return h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Body"), h("div", { class: "spring" }), select),
+    note && h("p", { class: "note warning" }, note), stage);
 
   function draw() {
     for (const control of select?.children ?? []) control.setAttribute("aria-pressed", String(control.dataset.mode === body.mode));
     if (body.mode === "form") fill(stage, fieldRows(body.fields, { what: "field", ordered: true, onChange }));
-    else if (body.mode === "kept") fill(stage, h("p", { class: "note" }, note ?? `${bytes(body.captured.length)} that are no text are sent as they were captured.`));
+    else if (body.mode === "kept") fill(stage, h("p", { class: "note" }, `${bytes(body.captured.length)} are sent as they were captured.`));
     else fill(stage, textEditor(body, { json: body.mode === "json", onChange }));
   }
 

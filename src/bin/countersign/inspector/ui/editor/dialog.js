@@ -26,11 +26,13 @@ export async function openEditor(exchange, { route, onOpen }) {
     toastError("The body could not be loaded", error);
     return;
   }
-  const editable = body.length <= EDIT_LIMIT && !request.body_truncated;
-  const draft = makeDraft(exchange, body, kindOf(header(request, "content-type"), body), { editable });
-  const note = editable ? null : request.body_truncated
-    ? "The body was longer than the capture limit, so only its beginning is known: it cannot be edited, and a replay sends only what was kept."
-    : `The body (${bytes(body.length)}) is too long to be edited here: it is sent as it was captured.`;
+  const editable = body.length <= EDIT_LIMIT;
+  const whole = !request.body_truncated && (request.body_complete !== false || request.body_size === 0);
+  const draft = makeDraft(exchange, body, kindOf(header(request, "content-type"), body), { editable, whole });
+  const note = [
+    !whole && "Only the beginning of the body was captured. What stands here is all that is sent.",
+    !editable && `The body (${bytes(body.length)}) is too long to be edited here: it is sent as it was captured.`,
+  ].filter(Boolean).join(" ");
 
   const preview = h("div", { class: "preview" });
   const answer = h("div", { class: "answer", hidden: true });

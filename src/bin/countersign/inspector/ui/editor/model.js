@@ -2,8 +2,11 @@
 
 import { formatForm, fromByteString, parseForm, styleOf, toByteString } from "../body/form.js";
 
-/** A draft of a captured request. `body` is a Uint8Array, `kind` as `body/kind.js` says, `editable` whether it can be edited. */
-export function makeDraft(exchange, body, kind, { editable = true } = {}) {
+/**
+ * A draft of a captured request. `body` is a Uint8Array, `kind` as `body/kind.js` says, `editable` whether it can be
+ * edited; `whole` is false if only a part of it was captured: what is sent then has to be said.
+ */
+export function makeDraft(exchange, body, kind, { editable = true, whole = true } = {}) {
   const request = exchange.request;
   const encoded = kind === "form" ? toByteString(body) : "";
   return {
@@ -16,6 +19,7 @@ export function makeDraft(exchange, body, kind, { editable = true } = {}) {
       fields: kind === "form" ? parseForm(encoded).map((field) => ({ ...field, on: true })) : [],
       style: styleOf(encoded),
       captured: body,
+      whole,
     },
     sign: null,
     signUnverified: false,
@@ -49,7 +53,7 @@ export function toOverride(draft, exchange) {
   if (changed.method) request.method = draft.method;
   if (changed.path) request.path = draft.path;
   if (changed.headers) request.headers = sentHeaders(draft);
-  if (changed.body) Object.assign(request, bodyFields(draftBody(draft)));
+  if (changed.body || !draft.body.whole) Object.assign(request, bodyFields(draftBody(draft)));
   const out = { id: exchange.id, wait: true };
   if (Object.keys(request).length) out.request = request;
   if (draft.sign) out.sign = draft.sign;

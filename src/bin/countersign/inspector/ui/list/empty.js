@@ -32,12 +32,11 @@ async function nothingYet(element) {
   const card = h("div", { class: "empty-card wide" }, icon("send", "large"), h("h2", {}, "Waiting for the first request"));
   fill(element, card);
   const status = await api.status().catch(() => null);
-  const listen = status?.listen ?? "127.0.0.1:4000";
   const routes = status?.routes ?? [];
   card.append(h("ol", { class: "steps" },
-    steps(routes).map((route) => h("li", {}, step(route, listen))),
+    steps(routes).map((route) => h("li", {}, step(route))),
     h("li", {}, h("p", {}, "Or try it right now, without any provider, with a signed sample:"),
-      command(sample(routes, listen)))));
+      command(sample(routes)))));
 }
 
 /** One step for each way to go on: routes with a public URL, one that needs one, one that verifies nothing. */
@@ -48,27 +47,27 @@ function steps(routes) {
   return [...known, unknown, open].filter(Boolean);
 }
 
-function step(route, listen) {
+function step(route) {
   if (!route.provider) {
     return [h("p", {}, "The route ", captured(route.name, { max: 60, tag: "code" }), " forwards everything to ", captured(route.upstream, { max: 100, tag: "code" }),
-      " unverified. Send it anything:"), command(`curl -d hello=world http://${listen}/`)];
+      " unverified. Send it anything:"), command(`curl -d hello=world ${listen(route)}/`)];
   }
-  const name = providerName(route.provider);
+  const name = route.provider_name ?? providerName(route.provider);
   if (route.public_url) {
     const where = CONSOLES[route.provider] ?? `Paste this into ${name}'s webhook settings, with the path that your app expects:`;
     return [h("p", {}, where), command(route.public_url)];
   }
   return [
-    h("p", {}, `${name} needs a public URL. Point a tunnel or a reverse proxy here, for example:`), command(`cloudflared tunnel --url http://${listen}`),
+    h("p", {}, `${name} needs a public URL. Point a tunnel or a reverse proxy here, for example:`), command(`cloudflared tunnel --url ${listen(route)}`),
     h("p", {}, `Then paste its URL into ${name}'s webhook settings, and start countersign with `, h("code", {}, "--url"), " and that URL."),
   ];
 }
 
-function sample(routes, listen) {
+function sample(routes) {
   const route = routes.find((other) => other.provider && other.signable !== false);
   const provider = route?.provider ?? "twilio";
   const event = { twilio: " sms", plivo: " message" }[provider] ?? "";
-  return `countersign send ${provider}${event} --to http://${listen}${{ twilio: "/sms", plivo: "/message" }[provider] ?? "/"}`;
+  return `countersign send ${provider}${event} --to ${listen(route)}${{ twilio: "/sms", plivo: "/message" }[provider] ?? "/"}`;
 }
 
 function command(text) {
@@ -76,6 +75,7 @@ function command(text) {
     button({ label: "Copy", icon: "copy", iconOnly: true, kind: "quiet", onClick: () => copyText(text) }));
 }
 
+const listen = (route) => route?.listen ?? "http://127.0.0.1:4000";
 const element = () => document.getElementById("list-frame");
 const CONSOLES = {
   twilio: "In Twilio's console, open Phone Numbers → your number → Messaging, and paste this into “A message comes in” (add your app's path, method POST):",

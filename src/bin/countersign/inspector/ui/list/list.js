@@ -163,7 +163,8 @@ export class ListView extends EventTarget {
     }
     for (let i = first; i < last; i += 1) this.#place(rows[i], i, rows.length);
     this.#showFoot(rows.length);
-    if (rows.length > 0 && nearEnd(view)) this.#captures.more();
+    // A page may hold nothing and yet not be the last: looking for rare ones takes the server several.
+    if (rows.length === 0 ? this.#captures.searched : nearEnd(view)) this.#captures.more();
   }
 
   #place(summary, index, total) {
@@ -188,12 +189,12 @@ export class ListView extends EventTarget {
 
   #showFoot(total) {
     const { loading, error, complete, filters } = this.#captures;
-    const empty = total === 0 && !loading;
+    const empty = total === 0 && (complete || Boolean(error));
     this.#empty.hidden = !empty;
     this.#scroller.classList.toggle("is-empty", empty);
     if (empty) showEmpty(this.#empty, { filters, error, retry: () => this.#captures.load(filters) });
     else this.#empty.replaceChildren();
-    const text = error ? `Loading failed: ${error.message}` : loading ? "Loading…" : complete && total > 0 ? count(total, "request") : "";
+    const text = error ? `Loading failed: ${error.message}` : loading ? (total === 0 ? "Searching…" : "Loading…") : complete && total > 0 ? count(total, "request") : "";
     if (this.#foot.textContent !== text) this.#foot.textContent = text;
   }
 }

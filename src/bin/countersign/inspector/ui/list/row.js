@@ -39,7 +39,7 @@ function path(uri) {
 function why(summary) {
   const code = summary.explanation_code && summary.explanation_code !== "no-match" ? summary.explanation_code : null;
   if (!summary.reason) return null;
-  return h("span", { class: code ? "reason finding" : "reason" }, captured(code ?? reasonName(summary.reason), { max: 60 }));
+  return h("span", { class: code ? "reason named" : "reason" }, captured(code ?? reasonName(summary.reason), { max: 60 }));
 }
 
 function marks(summary) {

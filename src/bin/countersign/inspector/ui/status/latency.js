@@ -1,21 +1,29 @@
-// How long the apps take, and how many requests there are.
+// How long the apps take to answer, and how many requests there are.
 
 import { h } from "../core/dom.js";
-import { nanos } from "../core/format.js";
+import { micros } from "../core/format.js";
 import { captured } from "../core/text.js";
 
-/** Percentiles by route, beside the deadline of its provider. */
-export function latencyView({ latency = {}, routes = [], rates = {} }) {
-  const deadlines = new Map(routes.map((route) => [route.name, route.deadline_ms]));
-  const names = Object.keys(latency);
-  return h("section", { "aria-label": "Times" }, h("h2", {}, "Times"),
-    names.length === 0 ? h("p", { class: "dim" }, "No request has been answered yet.")
-      : h("div", { class: "grid-frame" }, h("table", { class: "grid" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Route"), [...PERCENTILES, "Provider waits"].map((text) => h("th", { scope: "col", class: "number" }, text)))),
-        h("tbody", {}, names.map((name) => h("tr", {}, h("th", { scope: "row" }, captured(name, { max: 80 })),
-          PERCENTILES.map((key) => h("td", { class: "number" }, nanos(latency[name][key]))),
-          h("td", { class: "number" }, deadlines.get(name) ? `${deadlines.get(name) / 1000} s` : "–")))))),
-    rates.rate1 !== undefined && h("p", { class: "dim" }, `Requests a second over 1, 5 and 15 minutes: ${[rates.rate1, rates.rate5, rates.rate15].map((rate) => (rate ?? 0).toFixed(2)).join(", ")}`));
+/** Percentiles and rates by route, beside how long its provider waits. */
+export function latencyView(routes = []) {
+  const counted = routes.filter((route) => route.figures?.requests > 0);
+  return h("section", { "aria-label": "Times and rates" }, h("h2", {}, "Times and rates"),
+    counted.length === 0 ? h("p", { class: "dim" }, "No request has been answered yet.")
+      : h("div", { class: "grid-frame" }, h("table", { class: "grid", "aria-label": "Times and rates by route" },
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Route"), HEADS.map((text) => h("th", { scope: "col", class: "number" }, text)))),
+        h("tbody", {}, counted.map(row)))),
+    h("p", { class: "dim" }, "Times until the head of the answer; rates are requests a second, averaged over 1, 5 and 15 minutes."));
 }
 
-const PERCENTILES = ["p50", "p90", "p95", "p99"];
+function row({ name, deadline_ms: deadline, figures }) {
+  const times = figures.latency_us ?? {};
+  return h("tr", {}, h("th", { scope: "row" }, captured(name, { max: 80 })),
+    ["p50", "p90", "p95", "p99", "max"].map((key) => {
+      const late = deadline && times[key] / 1000 >= deadline;
+      return h("td", { class: `number${late ? " late" : ""}` }, micros(times[key]));
+    }),
+    h("td", { class: "number" }, deadline ? `${deadline / 1000} s` : "–"),
+    h("td", { class: "number" }, ["m1", "m5", "m15"].map((key) => (figures.rates?.[key] ?? 0).toFixed(2)).join(" · ")));
+}
+
+const HEADS = ["p50", "p90", "p95", "p99", "Slowest", "Provider waits", "Rates"];

@@ -5,6 +5,7 @@ import { fill, h } from "../core/dom.js";
 import { showTop } from "../core/top.js";
 import { captured } from "../core/text.js";
 import { learnProviders } from "../core/words.js";
+import { totals } from "./figures.js";
 import { latencyView } from "./latency.js";
 import { routesView } from "./routes.js";
 import { storeView } from "./store.js";
@@ -28,9 +29,10 @@ async function refresh() {
 /** Draws all of it; where people stand in the page stays as it is. */
 function draw(status) {
   const { scrollTop } = main;
+  const sums = totals(status.routes);
   const focused = document.activeElement?.getAttribute?.("href");
   fill(main, h("div", { class: "status-inner" },
-    h("h1", { class: "unseen" }, "Status"), tilesView(status), routesView(status), verdictsView(status), latencyView(status), storeView(status)));
+    h("h1", { class: "unseen" }, "Status"), tilesView(status, sums), routesView(status), verdictsView(sums), latencyView(status.routes), storeView(status)));
   main.scrollTop = scrollTop;
   if (focused) [...main.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });
 }

@@ -22,9 +22,10 @@ function gauge(part, whole, text) {
   return h("div", { class: "gauge" }, h("div", { class: "gauge-bar", "aria-hidden": "true" }, bar), h("div", { class: "gauge-text" }, text));
 }
 
-function lost({ dropped = 0, failed = 0 }) {
-  if (!dropped && !failed) return "Nothing was dropped. The oldest make room when a limit is reached.";
-  return `${count(dropped, "capture")} dropped because the store could not keep up, ${count(failed, "capture")} not written because of an error.`;
+function lost({ dropped = 0, failed = 0, damaged = 0, queued_count: queued = 0 }) {
+  const waiting = queued ? ` ${count(queued, "capture")} on the way into the store.` : "";
+  if (!dropped && !failed && !damaged) return `Nothing was dropped. The oldest make room when a limit is reached.${waiting}`;
+  return `${count(dropped, "capture")} dropped because the store could not keep up, ${count(failed, "capture")} not written because of an error${damaged ? `, ${count(damaged, "capture")} found damaged` : ""}.${waiting}`;
 }
 
 const WHERE = { file: "Kept in", memory: "Kept in memory only: gone when countersign ends.", none: "Nothing is kept (--store none)." };
