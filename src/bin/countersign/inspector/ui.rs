@@ -12,11 +12,10 @@ use super::{Inspector, guard};
 
 /// The page and its files.
 pub(super) fn routes() -> Router<Inspector> {
-    let page = || get(|| async { file("index.html") });
     Router::new()
-        .route("/", page())
-        .route("/inspect/http", page())
-        .route("/status", page())
+        .route("/", get(|| async { file("index.html") }))
+        .route("/inspect/http", get(|| async { file("index.html") }))
+        .route("/status", get(|| async { file("status.html") }))
         .route("/ui/{*name}", get(named))
 }
 
@@ -47,7 +46,86 @@ macro_rules! files {
     };
 }
 
-files!["index.html"];
+files![
+    "app.js",
+    "body/code.js",
+    "body/form.js",
+    "body/formtable.js",
+    "body/hex.js",
+    "body/json.js",
+    "body/kind.js",
+    "body/rows.js",
+    "body/source.js",
+    "body/twiml.js",
+    "body/unpack.js",
+    "body/view.js",
+    "body/xml.js",
+    "core/api.js",
+    "core/auth.js",
+    "core/captures.js",
+    "core/clipboard.js",
+    "core/dialog.js",
+    "core/diff.js",
+    "core/dom.js",
+    "core/filters.js",
+    "core/format.js",
+    "core/keyboard.js",
+    "core/live.js",
+    "core/menu.js",
+    "core/notify.js",
+    "core/preferences.js",
+    "core/route.js",
+    "core/sse.js",
+    "core/text.js",
+    "core/top.js",
+    "core/words.js",
+    "css/base.css",
+    "css/body.css",
+    "css/controls.css",
+    "css/detail.css",
+    "css/editor.css",
+    "css/list.css",
+    "css/status.css",
+    "detail/actions.js",
+    "detail/detail.js",
+    "detail/finding.js",
+    "detail/headers.js",
+    "detail/message.js",
+    "detail/notices.js",
+    "detail/related.js",
+    "detail/segments.js",
+    "detail/signed.js",
+    "detail/timing.js",
+    "detail/verification.js",
+    "editor/body.js",
+    "editor/compare.js",
+    "editor/dialog.js",
+    "editor/fields.js",
+    "editor/lines.js",
+    "editor/model.js",
+    "editor/preview.js",
+    "editor/result.js",
+    "editor/signing.js",
+    "editor/text.js",
+    "favicon.svg",
+    "icons.svg",
+    "index.html",
+    "list/empty.js",
+    "list/list.js",
+    "list/row.js",
+    "list/splitter.js",
+    "list/toolbar.js",
+    "list/window.js",
+    "status.html",
+    "status/figures.js",
+    "status/latency.js",
+    "status/page.js",
+    "status/routes.js",
+    "status/store.js",
+    "status/tiles.js",
+    "status/verdicts.js",
+    "theme.js",
+];
 
 #[cfg(test)]
 mod tests {

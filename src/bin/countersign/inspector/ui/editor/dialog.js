@@ -1,0 +1,114 @@
+// Replay with modifications.
+
+import { kindOf } from "../body/kind.js";
+import { BodySource } from "../body/source.js";
+import { api } from "../core/api.js";
+import { openDialog } from "../core/dialog.js";
+import { append, button, fill, h, icon, uniqueId } from "../core/dom.js";
+import { bytes } from "../core/format.js";
+import { toastError } from "../core/notify.js";
+import { captured } from "../core/text.js";
+import { header } from "../detail/headers.js";
+import { bodyEditor } from "./body.js";
+import { fieldRows } from "./fields.js";
+import { makeDraft, problem, toOverride } from "./model.js";
+import { showPreview } from "./preview.js";
+import { showResult } from "./result.js";
+import { signingChoice } from "./signing.js";
+
+/** Opens the editor on an exchange. */
+export async function openEditor(exchange, { route, onOpen }) {
+  const { request } = exchange;
+  let body;
+  try {
+    body = await new BodySource(exchange, "request").upTo(Math.max(1, request.body_kept ?? request.body_size));
+  } catch (error) {
+    toastError("The body could not be loaded", error);
+    return;
+  }
+  const editable = body.length <= EDIT_LIMIT;
+  const whole = !request.body_truncated && (request.body_complete !== false || request.body_size === 0);
+  const draft = makeDraft(exchange, body, kindOf(header(request, "content-type"), body), { editable, whole });
+  const note = [
+    !whole && "Only the beginning of the body was captured. What stands here is all that is sent.",
+    !editable && `The body (${bytes(body.length)}) is too long to be edited here: it is sent as it was captured.`,
+  ].filter(Boolean).join(" ");
+
+  const preview = h("div", { class: "preview" });
+  const answer = h("div", { class: "answer", hidden: true });
+  const wrong = h("p", { class: "form-problem", role: "alert" });
+  const send = button({ label: "Send", icon: "send", kind: "primary", onClick: submit });
+  const signing = signingChoice(draft, exchange, route, update);
+  const dialog = openDialog({
+    title: "Replay with modifications",
+    className: "editor",
+    content: h("div", { class: "editor-grid" },
+      h("div", { class: "editor-form" }, line(), headersPart(), bodyEditor(draft, { note, onChange: update })),
+      h("div", { class: "editor-side" }, signing.element,
+        h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Changes to the original")), preview), answer)),
+  });
+  append(dialog.element.querySelector("form"), [h("footer", { class: "dialog-foot" }, wrong, h("div", { class: "spring" }), button({ label: "Close", onClick: dialog.close }), send)]);
+  dialog.element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+  });
+  send.title = "Send (Ctrl+Enter)";
+  let timer = null;
+  show();
+
+  function line() {
+    const method = uniqueId("method");
+    const path = uniqueId("path");
+    return h("section", { class: "edit-part edit-line" },
+      h("div", {}, h("label", { for: method }, "Method"), h("input", { id: method, class: "input", value: draft.method, spellcheck: "false", autocomplete: "off", on: { input: (event) => { draft.method = event.target.value.trim(); update(); } } })),
+      h("div", {}, h("label", { for: path }, "Path and query"), h("input", { id: path, class: "input", value: draft.path, spellcheck: "false", autocomplete: "off", on: { input: (event) => { draft.path = event.target.value; update(); } } })),
+      h("p", { class: "dim to" }, "Goes to ", captured(route?.upstream ?? "the configured app", { max: 200, tag: "code" }), ", and nowhere else."));
+  }
+
+  function headersPart() {
+    const details = h("details", { class: "edit-part disclosure" }, h("summary", {}, icon("right", "small"), `Headers (${draft.headers.length})`),
+      fieldRows(draft.headers, { what: "header", ordered: false, onChange: update, note: (item) => headerNote(item, route) }));
+    return details;
+  }
+
+  function update() {
+    clearTimeout(timer);
+    timer = setTimeout(show, 120);
+  }
+
+  function show() {
+    const changed = showPreview(preview, draft, exchange);
+    signing.show(changed);
+    const text = problem(draft) ?? null;
+    fill(wrong, text);
+    send.disabled = text !== null;
+  }
+
+  async function submit() {
+    const text = problem(draft) ?? signing.problem();
+    fill(wrong, text);
+    if (text || send.getAttribute("aria-busy") === "true") return;
+    send.setAttribute("aria-busy", "true");
+    try {
+      const made = await api.replay(toOverride(draft, exchange));
+      answer.hidden = false;
+      fill(answer, h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Answers")), h("div", { class: "result" })));
+      answer.scrollIntoView({ block: "nearest" });
+      await showResult(answer.querySelector(".result"), exchange, made, { onOpen: (id) => { dialog.close(); onOpen(id); } });
+    } catch (error) {
+      fill(wrong, error.message);
+    } finally {
+      send.removeAttribute("aria-busy");
+    }
+  }
+}
+
+/** What the proxy does with a header by itself. */
+function headerNote({ name }, route) {
+  const lower = name.toLowerCase();
+  if (lower === "content-length" || lower === "transfer-encoding") return "set anew to fit the body";
+  const signs = route?.signature_headers?.map((other) => other.toLowerCase());
+  if (signs ? signs.includes(lower) : /signature|hmac/.test(lower)) return "replaced when it is signed anew";
+  return null;
+}
+
+const EDIT_LIMIT = 1024 * 1024;
