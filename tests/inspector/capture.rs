@@ -63,7 +63,7 @@ fn a_client_that_goes_away_half_way_loses_nothing() {
     let mut client = Wire::connect(inspected.proxy.address);
     client.send(signed(TOKEN, "/sms", "Body=whole").replace("Content-Length: 10", "Content-Length: 99"));
     drop(client);
-    assert_eq!(inspected.proxy.record()["verdict"], "undecided");
+    assert_eq!(inspected.proxy.record()["reason"], "body-incomplete");
     let exchange = inspected.newest();
     assert_eq!(body(&exchange["request"]), b"Body=whole");
     assert_eq!((&exchange["request"]["body_complete"], &exchange["abandoned"]), (&json!(false), &json!(true)));

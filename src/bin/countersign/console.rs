@@ -19,6 +19,8 @@ use std::{
     time::Duration,
 };
 
+use countersign::explain::{Code, Finding};
+
 use self::format::Formatter;
 pub(crate) use self::{
     banner::Banner,
@@ -27,6 +29,7 @@ pub(crate) use self::{
 use crate::{
     config::LogConfig,
     proxy::{Observer, Record},
+    store::Id,
 };
 
 /// The log on standard output.
@@ -40,6 +43,7 @@ pub(crate) struct Console {
 
 enum Message {
     End,
+    Finding(Box<Explained>),
     Notice(String),
     Request(Box<Record>),
     /// Goes out as it is.
@@ -74,6 +78,16 @@ impl Console {
         self.put(Message::Text(text));
     }
 
+    /// Why a request was refused.
+    pub(crate) fn explained(&self, id: Id, target: &str, finding: &Finding) {
+        if !self.log.quiet {
+            let path = target.split('?').next().unwrap_or_default();
+            let (line, step, flag) = (finding.to_string(), finding.fix.step.clone(), finding.fix.flag.clone());
+            let explained = Explained { id, path: path.to_owned(), code: finding.code, line, step, flag };
+            self.put(Message::Finding(Box::new(explained)));
+        }
+    }
+
     /// Writes what is queued, for as long as `limit` at most.
     pub(crate) fn finish(&self, limit: Duration) {
         self.put(Message::End);
@@ -88,6 +102,16 @@ impl Console {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+/// A finding, as far as it is shown.
+struct Explained {
+    id: Id,
+    path: String,
+    code: Code,
+    line: String,
+    step: String,
+    flag: Option<String>,
 }
 
 impl Observer for Console {
@@ -154,6 +178,7 @@ impl Writer {
     fn add(&self, message: Message, batch: &mut String) -> bool {
         match message {
             Message::End => return false,
+            Message::Finding(explained) => self.formatter.finding(&explained, batch),
             Message::Notice(text) => self.formatter.notice(&text, batch),
             Message::Request(record) => self.formatter.request(&record, batch),
             Message::Text(text) => batch.push_str(&text),

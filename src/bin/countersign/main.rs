@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod console;
 mod errors;
+mod explaining;
 mod import;
 mod inspector;
 mod keys;

@@ -7,16 +7,17 @@ use std::{
     time::Duration,
 };
 
-use countersign::{Secret, Secrets, sign};
+use countersign::{Secret, Secrets, explain::Finding, sign};
 use tokio::runtime::Handle;
 
 use crate::{
     config::{InspectConfig, RouteConfig, WebAddress},
     console::Console,
     errors::Failure,
+    explaining::{Explaining, Listener},
     inspector::{Guard, Inspector, Metrics, Route, Server},
     proxy::{Captures, Observer, Record, Recorder},
-    store::{self, Exchange, Location, Redactor, Store},
+    store::{self, Exchange, Id, Location, Redactor, Store},
 };
 
 /// What is kept, and who keeps it.
@@ -38,7 +39,15 @@ impl Inspection {
     pub(super) fn start(config: &InspectConfig, route: &RouteConfig, console: &Arc<Console>) -> Result<Self, Failure> {
         let store = Arc::new(open(config, route, console)?);
         let recorder = store.recorder();
-        let captures = recorder.is_on().then(|| Captures::new(Arc::new(recorder), config.body_limit, store.newest()));
+        let captures = recorder.is_on().then(|| {
+            let findings = Findings {
+                console: Arc::clone(console),
+                store: recorder.clone(),
+                redactor: Arc::clone(store.redactor()),
+            };
+            let explaining = Explaining::start(route, Arc::new(findings));
+            Captures::new(Arc::new(Recorders { store: recorder, explaining }), config.body_limit, store.newest())
+        });
         Ok(Self { store, captures, metrics: Arc::new(Metrics::new()), console: Arc::clone(console) })
     }
 
@@ -171,12 +180,41 @@ impl Observer for Observers {
     }
 }
 
-impl Recorder for store::Recorder {
+/// Everybody who wants to have finished exchanges.
+struct Recorders {
+    store: store::Recorder,
+    explaining: Option<Explaining>,
+}
+
+impl Recorder for Recorders {
     fn record(&self, exchange: Exchange) {
-        Self::record(self, exchange);
+        if let Some(explaining) = &self.explaining {
+            explaining.see(&exchange);
+        }
+        self.store.record(exchange);
+    }
+}
+
+/// Everybody who wants to know why.
+struct Findings {
+    console: Arc<Console>,
+    store: store::Recorder,
+    redactor: Arc<Redactor>,
+}
+
+impl Listener for Findings {
+    fn explained(&self, id: Id, target: &str, finding: &Finding) {
+        self.console.explained(id, target, finding);
+        let mut json = finding.to_json();
+        if finding.views.as_ref().is_some_and(|views| views.arrived.bytes().len() > MOST_VIEWED) {
+            json["views"] = serde_json::Value::Null;
+        }
+        self.store.explain(id, self.redactor.text(&json.to_string()).into());
     }
 }
 
 const FIRST_PORT: u16 = 4040;
 const LAST_PORT: u16 = 4059;
 const SHORTEST_TOKEN: usize = 12;
+/// Signed bytes that are kept with an explanation; the request has them all.
+const MOST_VIEWED: usize = 256 << 10;

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::text::{Paint, ascii_json, escape};
+use super::{
+    Explained,
+    text::{Paint, ascii_json, escape},
+};
 use crate::{
     cli::LogFormat,
     config::LogConfig,
@@ -26,6 +29,32 @@ impl Formatter {
         match self.log.format {
             LogFormat::Json => put_json(line, &request_json(record)),
             LogFormat::Pretty => self.pretty(record, line),
+        }
+    }
+
+    /// Under the refused request: what would have matched, and what to do.
+    pub(super) fn finding(&self, explained: &Explained, line: &mut String) {
+        let Explained { id, path, code, line: text, step, flag } = explained;
+        match self.log.format {
+            LogFormat::Json => put_json(
+                line,
+                &json!({
+                    "time": Timestamp::now().to_string(),
+                    "event": "explanation",
+                    "capture": id.to_string(),
+                    "path": path,
+                    "code": code.as_str(),
+                    "text": text,
+                    "fix": step,
+                    "flag": flag,
+                }),
+            ),
+            LogFormat::Pretty => {
+                let paint = Paint { colour: self.log.colour };
+                let text = text.split(ARROW).map(|part| escape(part, 600)).collect::<Vec<_>>().join(ARROW);
+                let (code, path) = (paint.warning(code.as_str()), paint.dim(escape(path, 100)));
+                let _ = writeln!(line, "{:10}{code}: {text}  {path}", "");
+            }
         }
     }
 
@@ -118,6 +147,9 @@ fn request_json(record: &Record) -> Value {
         "trouble": record.trouble.map(explain),
     })
 }
+
+/// Between what was found and what to do about it; the one sign beyond ASCII that is shown as it is.
+const ARROW: &str = " → ";
 
 fn explain(trouble: Trouble) -> &'static str {
     match trouble {

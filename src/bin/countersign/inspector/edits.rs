@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::api::ApiError;
+use super::{api::ApiError, splice};
 use crate::store::Exchange;
 
 /// What to change; what is absent stays.
@@ -52,7 +52,7 @@ impl Edits {
         *request.uri_mut() = target
             .parse::<Uri>()
             .ok()
-            .filter(|uri| uri.path_and_query().is_some_and(|target| target.as_str().starts_with('/')))
+            .filter(|uri| target.starts_with('/') && uri.authority().is_none())
             .ok_or_else(|| ApiError::bad(format_args!("`{target}` is no path: it must begin with /")))?;
         *request.headers_mut() = self.headers(exchange)?;
         *request.body_mut() = self.body(exchange, request.headers())?;
@@ -146,15 +146,10 @@ fn set_fields(body: &Bytes, headers: &HeaderMap, set: &Map<String, Value>) -> Re
         return Ok(set_form_fields(body, set));
     }
     if media == "application/json" || media.ends_with("+json") {
-        let mut value: Value = serde_json::from_slice(body)
-            .map_err(|error| ApiError::impossible(format_args!("the body is no JSON: {error}")))?;
-        for (path, new) in set {
-            let slot = slot(&mut value, path).ok_or_else(|| {
-                ApiError::impossible(format_args!("there is no `{path}` in the body that could be set"))
-            })?;
-            *slot = new.clone();
-        }
-        return Ok(value.to_string().into());
+        let text =
+            std::str::from_utf8(body).map_err(|_| ApiError::impossible("the body is no JSON: it is no UTF-8"))?;
+        let set = set.iter().try_fold(text.to_owned(), |text, (path, new)| splice::set(&text, path, new));
+        return set.map(Bytes::from).map_err(ApiError::impossible);
     }
     Err(ApiError::impossible(format_args!(
         "fields can be set in forms and in JSON; this body is `{media}`: give the body as a whole"
@@ -178,23 +173,6 @@ fn set_form_fields(body: &Bytes, set: &Map<String, Value>) -> Bytes {
         }
     }
     pairs.join(&b'&').into()
-}
-
-/// The place that `a.b.0` names; a new member of an object if only the last part is missing.
-fn slot<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    let mut value = value;
-    let mut parts = path.split('.').peekable();
-    while let Some(part) = parts.next() {
-        let is_last = parts.peek().is_none();
-        value = match value {
-            Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?)?,
-            Value::Object(members) if is_last || members.contains_key(part) => {
-                members.entry(part).or_insert(Value::Null)
-            }
-            _ => return None,
-        };
-    }
-    Some(value)
 }
 
 fn is_placeholder(value: &HeaderValue) -> bool {
@@ -235,16 +213,5 @@ mod tests {
         let changed = set_form_fields(&body, set.as_object().unwrap());
         assert_eq!(changed, "From=%2b1&Body=Hello+from+the+replay%21&Body=2&x&New=1");
         assert_eq!(set_form_fields(&Bytes::new(), set.as_object().unwrap()), "Body=Hello+from+the+replay%21&New=1");
-    }
-
-    #[test]
-    fn json_paths() {
-        let mut value = json!({ "a": { "b": [1, { "c": 2 }] } });
-        *slot(&mut value, "a.b.1.c").unwrap() = json!("x");
-        *slot(&mut value, "a.new").unwrap() = json!(true);
-        assert_eq!(value, json!({ "a": { "b": [1, { "c": "x" }], "new": true } }));
-        for path in ["a.b.7", "a.x.y", "a.b.c", "a.b.1.c.d"] {
-            assert!(slot(&mut value, path).is_none(), "{path}");
-        }
     }
 }

@@ -17,6 +17,7 @@ mod metrics;
 mod render;
 mod replay;
 mod server;
+mod splice;
 mod ui;
 mod view;
 mod warnings;

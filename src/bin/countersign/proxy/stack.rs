@@ -104,6 +104,7 @@ impl Stack {
         let Layers { observer, captures, captured_route, verification, subscriptions, app } = &*self.0;
 
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
+        let is_replay = replay.is_some();
         let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay));
         let id = capture.as_ref().map(Capture::id);
         let observation = Observation::begin(&**observer, &request, &peer, id);
@@ -138,7 +139,9 @@ impl Stack {
         if let Some(capture) = &capture
             && answer.extensions().get::<Rejection>().is_some()
         {
-            tokio::spawn(read_unread(capture.clone()));
+            let reading = read_unread(capture.clone());
+            // Who replays waits for the whole; a client waits for nothing.
+            if is_replay { reading.await } else { drop(tokio::spawn(reading)) }
         }
         (answer.map(|body| Tap::new(body, Half::Response, capture)), id)
     }

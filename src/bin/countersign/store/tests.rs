@@ -20,6 +20,7 @@ use bytes::Bytes;
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::{
+    reader::Related,
     samples::{exchange, id, odd},
     *,
 };

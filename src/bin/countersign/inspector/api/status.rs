@@ -1,5 +1,7 @@
 //! `/api/status`: what runs, and how it is doing.
 
+use std::time::Duration;
+
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
@@ -9,6 +11,8 @@ use crate::{
 };
 
 pub(super) async fn status(State(inspector): State<Inspector>) -> Json<Value> {
+    // The figures of what has just come, too. A store that is stuck shows older ones.
+    let _ = inspector.read(|reader| reader.flush(LONGEST_FLUSH)).await;
     let store = inspector.store().statistics();
     Json(json!({
         "status": "online",
@@ -56,3 +60,5 @@ fn route(route: &Route) -> Value {
         "figures": route.metrics.figures(),
     })
 }
+
+const LONGEST_FLUSH: Duration = Duration::from_secs(1);

@@ -1,0 +1,143 @@
+//! Why refused deliveries were refused: worked out off the request path, and told to those who watch.
+//!
+//! 1. One thread does it, behind a short queue: what does not fit is not explained, and forwarding never waits.
+//! 2. After each explanation the thread rests for many times as long as it took, if more are waiting: a flood of forged
+//!    requests costs genuine ones less than a tenth of the processor.
+//! 3. Nothing of a finding reaches the caller, and no secret is in one.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use bytes::Bytes;
+use countersign::{
+    Explainer,
+    clock::{FixedClock, UnixTime},
+    explain::{Budget, Delivery, Finding, History},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+use crate::{
+    config::RouteConfig,
+    store::{Exchange, Id, Verdict},
+};
+
+/// Takes findings.
+pub(crate) trait Listener: Send + Sync {
+    fn explained(&self, id: Id, target: &str, finding: &Finding);
+}
+
+/// Explains the refusals of one route.
+pub(crate) struct Explaining {
+    queue: SyncSender<Refused>,
+    history: Arc<Mutex<History>>,
+}
+
+struct Refused {
+    id: Id,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    is_whole: bool,
+    arrived: UnixTime,
+}
+
+impl Explaining {
+    /// For a route that verifies; `None` for others.
+    pub(crate) fn start(route: &RouteConfig, listener: Arc<dyn Listener>) -> Option<Self> {
+        let explainer = explainer(route)?;
+        let (queue, refused) = sync_channel(MOST_WAITING);
+        let history = Arc::new(Mutex::new(History::new()));
+        let known = Arc::clone(&history);
+        let work = move || explain(&explainer, &refused, &known, &*listener);
+        // Without the thread nothing is explained; everything else goes on.
+        thread::Builder::new().name("explain".to_owned()).spawn(work).ok()?;
+        Some(Self { queue, history })
+    }
+
+    /// Looks at what came of a request. Never waits.
+    pub(crate) fn see(&self, exchange: &Exchange) {
+        match exchange.decision.verdict {
+            Verdict::Accepted if exchange.replay.is_none() => self.learn(exchange),
+            Verdict::Refused => {
+                if let Some(refused) = Refused::of(exchange) {
+                    // Full: somebody sends more of them than can be explained.
+                    let _ = self.queue.try_send(refused);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Remembers how far genuine times are from this machine's clock.
+    fn learn(&self, exchange: &Exchange) {
+        if let Some(signed_at) = exchange.decision.signed_at {
+            let skew = signed_at.saturating_sub(unix_time(exchange.arrived).as_secs());
+            self.history.lock().unwrap_or_else(PoisonError::into_inner).record(skew);
+        }
+    }
+}
+
+fn explain(explainer: &Explainer, refused: &Receiver<Refused>, history: &Mutex<History>, listener: &dyn Listener) {
+    while let Ok(refused) = refused.recv() {
+        let began = Instant::now();
+        let history = history.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Refused { id, method, uri, headers, body, is_whole, arrived } = &refused;
+        let delivery = Delivery::new(method, uri, headers, &body[..]);
+        let delivery = if *is_whole { delivery } else { delivery.with_partial_body() };
+        // As of its arrival: it may have waited.
+        let explainer = explainer.clone().clock(FixedClock(Some(*arrived)));
+        if let Some(finding) = explainer.explain_with(&delivery, &history) {
+            let target = uri.path_and_query().map_or("", |target| target.as_str());
+            listener.explained(*id, target, &finding);
+        }
+        thread::sleep((began.elapsed() * REST).min(LONGEST_REST));
+    }
+}
+
+fn explainer(route: &RouteConfig) -> Option<Explainer> {
+    let verification = route.verification.as_ref()?;
+    let secrets = verification.secrets.clone()?;
+    let explainer = Explainer::provider(verification.provider, secrets).ok()?;
+    let explainer = explainer
+        .options(verification.options.clone())
+        .public_url(verification.public_url.clone())
+        .budget(Budget::default());
+    Some(explainer)
+}
+
+impl Refused {
+    fn of(exchange: &Exchange) -> Option<Self> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in exchange.request.headers() {
+            headers.append(HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(value).ok()?);
+        }
+        let body = &exchange.request.body;
+        Some(Self {
+            id: exchange.id,
+            method: exchange.method().parse().ok()?,
+            uri: exchange.target().parse().ok()?,
+            headers,
+            body: body.to_bytes(),
+            is_whole: body.complete && !body.truncated,
+            arrived: unix_time(exchange.arrived),
+        })
+    }
+}
+
+fn unix_time(time: SystemTime) -> UnixTime {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixTime::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Refusals that wait, with their bodies.
+const MOST_WAITING: usize = 16;
+/// How many times as long as an explanation took the thread rests after it.
+const REST: u32 = 15;
+const LONGEST_REST: Duration = Duration::from_secs(1);
