@@ -142,6 +142,7 @@ impl Store {
             dropped: self.queue.dropped(),
             failed: self.writer.failed.load(Ordering::Relaxed),
             damaged: self.reader.damaged(),
+            failing: self.writer.failing.load(Ordering::Relaxed),
             last_error: self.writer.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

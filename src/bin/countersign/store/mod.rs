@@ -13,7 +13,9 @@
 //! 4. The store is bounded by count and by bytes; the oldest go first.
 //! 5. When the store fails, forwarding goes on, and people are told.
 
+mod batch;
 mod database;
+mod deletion;
 mod errors;
 mod event;
 mod exchange;

@@ -42,13 +42,10 @@ impl Notices {
         }
     }
 
-    /// `true` if the store failed until now.
-    pub(super) fn succeeded(&mut self) -> bool {
-        let failing = self.failing.take();
-        if let Some(Failing { lost, told: true }) = failing {
+    pub(super) fn succeeded(&mut self) {
+        if let Some(Failing { lost, told: true }) = self.failing.take() {
             (self.tell)(format!("captures are kept again; {lost} were lost"));
         }
-        failing.is_some()
     }
 
     /// Tells of exchanges that found the queue full.

@@ -24,6 +24,8 @@ pub(crate) struct Statistics {
     pub(crate) failed: u64,
     /// Rows that could not be read.
     pub(crate) damaged: u64,
-    /// What went wrong last, for as long as nothing was written since.
+    /// What went wrong last.
     pub(crate) last_error: Option<String>,
+    /// Whether it still goes wrong.
+    pub(crate) failing: bool,
 }

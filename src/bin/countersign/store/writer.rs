@@ -1,24 +1,21 @@
 //! The writer thread: takes what is queued, redacts it, writes it in batches, and tells what it did.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::broadcast;
 
 use super::{
-    Event, Exchange, Id, Limits, Redactor, StoreError, database,
+    Event, Exchange, Id, Limits, Redactor, StoreError,
+    batch::{self, Written},
+    database, deletion,
     notice::Notices,
-    pruning,
     queue::{Job, Order, Queue},
-    retries, row,
-    totals::{self, Totals},
+    row,
+    totals::Totals,
 };
 
 pub(super) struct Writer {
@@ -38,17 +35,8 @@ pub(super) struct WriterState {
     pub(super) bytes: AtomicU64,
     pub(super) failed: AtomicU64,
     pub(super) last_error: Mutex<Option<String>>,
-}
-
-/// What a transaction did.
-#[derive(Default)]
-struct Written {
-    /// How many of the jobs are done.
-    jobs: usize,
-    added: usize,
-    changed: BTreeSet<Id>,
-    pruned: Option<Id>,
-    totals: Totals,
+    /// Whether the last transaction failed.
+    pub(super) failing: AtomicBool,
 }
 
 impl Writer {
@@ -69,9 +57,8 @@ impl Writer {
             self.write_all(batch);
             self.notices.dropped(self.queue.dropped());
         }
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         // What cannot be moved into the file now, since somebody reads or the disk is full, is at the next opening.
-        let _ = checkpoint(&connection);
+        let _ = deletion::checkpoint(&self.connection());
     }
 
     /// Brings a store within limits that were lowered.
@@ -86,11 +73,8 @@ impl Writer {
                 }
             }
         }
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let pages = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap_or_default();
-        if pages("freelist_count") > pages("page_count") / 4 {
-            let _ = shrink(&connection);
-        }
+        // Not worth a word: the space is used again in any case.
+        let _ = deletion::shrink_if_worthwhile(&self.connection());
     }
 
     fn write_all(&mut self, mut jobs: Vec<Job>) {
@@ -133,50 +117,10 @@ impl Writer {
     }
 
     fn transaction(&self, jobs: &mut [Job]) -> rusqlite::Result<Written> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let written = self.write(&transaction, jobs)?;
+        let written = batch::write(&transaction, jobs, &self.redactor, &self.limits)?;
         transaction.commit()?;
-        Ok(written)
-    }
-
-    fn write(&self, transaction: &Transaction<'_>, jobs: &mut [Job]) -> rusqlite::Result<Written> {
-        let began = Instant::now();
-        let mut written = Written::default();
-        let mut change = Totals::default();
-        for job in jobs {
-            match job {
-                Job::Record { exchange, .. } => {
-                    self.redactor.exchange(exchange);
-                    let is_late = retries::relate(transaction, exchange)?;
-                    change.bytes += row::insert(transaction, exchange)?;
-                    change.count += 1;
-                    written.added += 1;
-                    if is_late {
-                        written.changed.extend(retries::count_anew(transaction, exchange)?);
-                    }
-                }
-                Job::Explain { id, json } => {
-                    let json = self.redactor.text(json);
-                    let mut statement = transaction.prepare_cached(EXPLAIN)?;
-                    if let Some(more) =
-                        statement.query([id.to_i64()])?.next()?.map(|row| row.get::<_, i64>(0)).transpose()?
-                    {
-                        let more = json.len() as i64 - more;
-                        transaction.prepare_cached(SET_EXPLANATION)?.execute(params![id.to_i64(), &*json, more])?;
-                        change.bytes += more;
-                        written.changed.insert(*id);
-                    }
-                }
-                Job::Order(_) => {}
-            }
-            written.jobs += 1;
-            if began.elapsed() > LONGEST_BATCH {
-                break;
-            }
-        }
-        written.totals = totals::add(transaction, change)?;
-        written.pruned = pruning::prune(transaction, &self.limits, &mut written.totals)?;
         Ok(written)
     }
 
@@ -197,54 +141,25 @@ impl Writer {
             }
             #[cfg(test)]
             Order::Run(work, reply) => {
-                work(&self.connection.lock().unwrap_or_else(PoisonError::into_inner));
+                work(&self.connection());
                 drop(reply.try_send(Ok(())));
             }
         }
     }
 
     fn delete(&self, id: Id) -> rusqlite::Result<bool> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        // Somebody wants this one gone: its pages are overwritten, which is too dear for what only grows old.
-        set_secure_delete(&connection, "ON")?;
-        let deleted = self.delete_with(&mut connection, id);
-        set_secure_delete(&connection, "FAST")?;
-        if deleted.as_ref().is_ok_and(|deleted| *deleted) {
-            // And so is what the log still has of it. It is deleted, whether or not that works just now.
-            let _ = checkpoint(&connection);
-        }
-        deleted
-    }
-
-    fn delete_with(&self, connection: &mut Connection, id: Id) -> rusqlite::Result<bool> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let bytes = transaction
-            .prepare_cached("DELETE FROM exchanges WHERE id = ?1 RETURNING bytes")?
-            .query([id.to_i64()])?
-            .next()?
-            .map(|row| row.get::<_, i64>(0))
-            .transpose()?;
-        let Some(bytes) = bytes else { return Ok(false) };
-        transaction.execute("DELETE FROM bodies WHERE exchange = ?1", [id.to_i64()])?;
-        let totals = totals::add(&transaction, Totals { count: -1, bytes: -bytes })?;
-        transaction.commit()?;
+        let deleted = deletion::delete(&mut self.connection(), id)?;
+        let Some(totals) = deleted else { return Ok(false) };
         self.show(totals);
         let _ = self.events.send(Event::Deleted(id));
         Ok(true)
     }
 
     fn clear(&self) -> rusqlite::Result<u64> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let deleted = transaction.execute("DELETE FROM exchanges", [])?;
-        transaction.execute("DELETE FROM bodies", [])?;
-        transaction.execute("UPDATE totals SET count = 0, bytes = 0", [])?;
-        transaction.commit()?;
-        // They are deleted, whether or not the space can be given back just now.
-        let _ = shrink(&connection);
+        let deleted = deletion::clear(&mut self.connection())?;
         self.show(Totals::default());
         let _ = self.events.send(Event::Cleared);
-        Ok(deleted as u64)
+        Ok(deleted)
     }
 
     /// Tells what was committed.
@@ -267,10 +182,14 @@ impl Writer {
             let _ = self.events.send(Event::Added(added.into()));
         }
         if !written.changed.is_empty() {
-            let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let connection = self.connection();
             let load = |id: &Id| row::load(&connection, *id, false).ok()??.ok().map(Arc::new);
             let _ = self.events.send(Event::Changed(written.changed.iter().filter_map(load).collect()));
         }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn show(&self, totals: Totals) {
@@ -279,12 +198,12 @@ impl Writer {
     }
 
     fn succeed(&mut self) {
-        if self.notices.succeeded() {
-            *self.state.last_error.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
+        self.notices.succeeded();
+        self.state.failing.store(false, Ordering::Relaxed);
     }
 
     fn fail(&mut self, error: &rusqlite::Error, lost: usize) {
+        self.state.failing.store(true, Ordering::Relaxed);
         self.state.failed.fetch_add(lost as u64, Ordering::Relaxed);
         *self.state.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
         self.notices.failed(error, lost);
@@ -307,28 +226,7 @@ fn is_general(error: &rusqlite::Error) -> bool {
     !matches!(code, None | Some(Code::ConstraintViolation | Code::TooBig | Code::TypeMismatch | Code::Unknown))
 }
 
-fn set_secure_delete(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "secure_delete", mode, |_| Ok(()))
-}
-
-/// Gives free pages back to the file system, and deleted content with them.
-fn shrink(connection: &Connection) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("PRAGMA incremental_vacuum")?;
-    let mut rows = statement.query([])?;
-    while rows.next()?.is_some() {}
-    checkpoint(connection)
-}
-
-/// Moves the write-ahead log into the file, as far as nobody reads the old state.
-fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-}
-
-const EXPLAIN: &str = "SELECT coalesce(length(CAST(explanation AS BLOB)), 0) FROM exchanges WHERE id = ?1";
-const SET_EXPLANATION: &str = "UPDATE exchanges SET explanation = ?2, bytes = bytes + ?3 WHERE id = ?1";
-
 /// A transaction holds up other processes, and what comes after it.
 const MOST_BATCHED: usize = 512;
-const LONGEST_BATCH: Duration = Duration::from_millis(50);
 /// Each waits for the busy timeout.
 const LOCKED_RETRIES: u32 = 3;

@@ -1,0 +1,81 @@
+//! What one transaction does.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{
+    Id, Limits, Redactor, pruning,
+    queue::Job,
+    retries, row,
+    totals::{self, Totals},
+};
+
+/// What a transaction did.
+#[derive(Default)]
+pub(super) struct Written {
+    /// How many of the jobs are done.
+    pub(super) jobs: usize,
+    pub(super) added: usize,
+    /// Exchanges that were known already.
+    pub(super) changed: BTreeSet<Id>,
+    /// The id up to which all are gone.
+    pub(super) pruned: Option<Id>,
+    pub(super) totals: Totals,
+}
+
+/// Redacts and writes jobs until they are done, or it has taken long enough; then prunes.
+pub(super) fn write(
+    transaction: &Transaction<'_>,
+    jobs: &mut [Job],
+    redactor: &Redactor,
+    limits: &Limits,
+) -> rusqlite::Result<Written> {
+    let began = Instant::now();
+    let mut written = Written::default();
+    let mut change = Totals::default();
+    for job in jobs {
+        match job {
+            Job::Record { exchange, .. } => {
+                redactor.exchange(exchange);
+                let is_late = retries::relate(transaction, exchange)?;
+                change.bytes += row::insert(transaction, exchange)?;
+                change.count += 1;
+                written.added += 1;
+                if is_late {
+                    written.changed.extend(retries::count_anew(transaction, exchange)?);
+                }
+            }
+            Job::Explain { id, json } => {
+                let json = redactor.text(json);
+                let before = transaction
+                    .prepare_cached(EXPLANATION_SIZE)?
+                    .query_row([id.to_i64()], |row| row.get::<_, i64>(0))
+                    .optional()?;
+                if let Some(before) = before {
+                    let more = json.len() as i64 - before;
+                    transaction.prepare_cached(SET_EXPLANATION)?.execute(params![id.to_i64(), &*json, more])?;
+                    change.bytes += more;
+                    written.changed.insert(*id);
+                }
+            }
+            Job::Order(_) => {}
+        }
+        written.jobs += 1;
+        if began.elapsed() > LONGEST_BATCH {
+            break;
+        }
+    }
+    written.totals = totals::add(transaction, change)?;
+    written.pruned = pruning::prune(transaction, limits, &mut written.totals)?;
+    Ok(written)
+}
+
+const EXPLANATION_SIZE: &str = "SELECT coalesce(length(CAST(explanation AS BLOB)), 0) FROM exchanges WHERE id = ?1";
+const SET_EXPLANATION: &str = "UPDATE exchanges SET explanation = ?2, bytes = bytes + ?3 WHERE id = ?1";
+
+/// A transaction holds up other processes, and what comes after it.
+const LONGEST_BATCH: Duration = Duration::from_millis(50);
