@@ -81,7 +81,9 @@ fn unexplained(search: &Search<'_>, finding: &mut Finding) {
     }
     // `Authorization` is there for many reasons.
     let others = search.guesses.iter().filter(|guess| {
-        guess.id != finding.provider && guess.signature_headers().iter().any(|h| *h != "authorization" && is_there(h))
+        guess.id != finding.provider
+            && guess.signature_headers().iter().any(|header| *header != "authorization" && is_there(header))
+            && search.is_credible(guess)
     });
     match others.clone().next() {
         Some(other) => {
@@ -229,7 +231,7 @@ fn summary(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) ->
         Code::SecretOtherAccount => format!("signature matches the secret of another account ({owner}: {secret})"),
         Code::SecretOtherRoute => format!("signature matches the secret of another route ({owner}: {secret})"),
         Code::SecretEncoding | Code::SecretPrefix | Code::SecretWhitespace => {
-            format!("signature matches {secret} with {change}")
+            format!("signature matches {secret}, {change}")
         }
         Code::SchemeOtherProvider => {
             let other = found.provider.or_else(|| {
@@ -245,6 +247,9 @@ fn summary(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) ->
             None => "signature matches, and the clock is wrong".to_owned(),
         },
         Code::TimestampOnly => match matched.skew_secs {
+            Some(skew) if time::is_absurd(skew) => {
+                "signature matches, and its time is in another unit (seconds for milliseconds?)".to_owned()
+            }
             Some(skew) => format!("signature matches, and is {} s old", skew.unsigned_abs()),
             None => "signature matches, and has expired".to_owned(),
         },
@@ -270,8 +275,8 @@ fn fix(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) -> Fix
             call: Some("Secrets::try_from([secret, other])".to_owned()),
         },
         Code::SecretWhitespace | Code::SecretPrefix | Code::SecretEncoding => {
-            let change = matched.secret_change.as_deref().unwrap_or("another writing");
-            step(&format!("set {secret_name} anew, as the provider shows it: it matches with {change}"))
+            let change = matched.secret_change.as_deref().unwrap_or("in another writing");
+            step(&format!("set {secret_name} anew, as the provider shows it (it matches: {change})"))
         }
         Code::SchemeOtherProvider => other_provider_fix(found),
         Code::SchemeOtherVersion => version_fix(search, found),

@@ -17,7 +17,7 @@
 //! // What Twilio signed as https://hooks.example.com/sms, seen from behind a proxy.
 //! let mut headers = HeaderMap::new();
 //! headers.insert("x-forwarded-host", HeaderValue::from_static("hooks.example.com"));
-//! headers.insert("x-twilio-signature", HeaderValue::from_static("SIGNATURE"));
+//! headers.insert("x-twilio-signature", HeaderValue::from_static("LgzjTC+EG7+vXZZZtilkTv1upDs="));
 //! let (method, uri) = (Method::GET, Uri::from_static("/sms"));
 //!
 //! let finding = explainer.explain(&Delivery::new(&method, &uri, &headers, b"")).expect("it is refused");

@@ -1,6 +1,6 @@
 //! The search: phase after phase until one finds what matches, or the budget is spent.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use http::{HeaderMap, Method};
 
@@ -13,7 +13,7 @@ use super::{
     finding::{Finding, Tried},
     fix, header,
     scheme::{self, Version},
-    secret::{Candidate, Candidates, Owner},
+    secret::{self, Candidate, Candidates, Owner},
     time::{self, History},
     url::{self, Hints, UrlParts},
 };
@@ -23,6 +23,7 @@ use crate::{
     providers::{self, Provider},
     public_url::RequestUrl,
     request::WebhookRequest,
+    scheme::Options,
     verifier::Context,
 };
 
@@ -218,8 +219,12 @@ impl<'s> Search<'s> {
         self.explainer.provider.is_none_or(Provider::signs_url)
     }
 
-    fn secrets_as_configured(&self) -> Option<Secrets> {
-        Secrets::new(self.explainer.secrets.iter().cloned()).ok()
+    /// The configured secrets with other options.
+    fn verifier_of(&self, provider: &Provider, options: &Options) -> Option<Arc<dyn WebhookVerifier>> {
+        let explainer = self.explainer;
+        let any_text = secret::takes_any_text(explainer, provider, options);
+        let usable = explainer.secrets.iter().filter(|key| !(any_text && secret::is_public(key, explainer.provider)));
+        explainer.make(provider, &Secrets::new(usable.cloned()).ok()?, options)
     }
 
     /// The same signature at another time.
@@ -240,9 +245,9 @@ impl<'s> Search<'s> {
 
     fn versions(&mut self, versions: &[Version]) -> Option<Match> {
         self.dimensions.insert("version");
-        let (provider, secrets) = (self.explainer.provider?, self.secrets_as_configured()?);
+        let provider = self.explainer.provider?;
         versions.iter().find_map(|version| {
-            let verifier = self.explainer.make(provider, &secrets, &version.options)?;
+            let verifier = self.verifier_of(provider, &version.options)?;
             let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
             let found = self.attempt(&*verifier, trial)?;
             Some(Match { codes: vec![Code::SchemeOtherVersion], version: Some(version.copy()), ..found })
@@ -379,6 +384,10 @@ impl<'s> Search<'s> {
     }
 
     fn methods(&mut self) -> Option<Match> {
+        // What signs nothing takes any method, and was refused for something else.
+        if self.reason != Some(RejectionKind::SignatureMismatch) {
+            return None;
+        }
         self.dimensions.insert("method");
         let verifier = self.explainer.verifier.clone()?;
         METHODS.iter().filter(|method| *method != self.delivery.method).find_map(|method| {
@@ -419,7 +428,7 @@ impl<'s> Search<'s> {
         let own = self.provider_id();
         let explainer = self.explainer;
         let routes = explainer.elsewhere.iter().filter_map(|route| Some((route.provider?, route.options.clone())));
-        let guesses = self.guesses.iter().map(|guess| (*guess, crate::scheme::Options::new()));
+        let guesses = self.guesses.iter().map(|guess| (*guess, Options::new()));
         let others: Vec<_> =
             routes.chain(guesses).filter(|(provider, _)| provider.id != own).take(MANY_PROVIDERS).collect();
         let all = explainer.secrets.iter().map(|secret| (secret, None));
@@ -428,8 +437,13 @@ impl<'s> Search<'s> {
         let all: Vec<_> = all.chain(elsewhere).collect();
         let base = self.base.clone();
         for (provider, options) in others {
-            for (index, (secret, route)) in all.iter().enumerate() {
-                let Some(verifier) = explainer.make(provider, &Secrets::from((*secret).clone()), &options) else {
+            let any_text = secret::takes_any_text(explainer, provider, &options);
+            for (index, (key, route)) in all.iter().enumerate() {
+                let owner = route.map_or(explainer.provider, |route| route.provider);
+                if any_text && secret::is_public(key, owner) {
+                    continue;
+                }
+                let Some(verifier) = explainer.make(provider, &Secrets::from((*key).clone()), &options) else {
                     continue;
                 };
                 // The other route may have had the URL that the headers name.
@@ -439,19 +453,34 @@ impl<'s> Search<'s> {
                     .iter()
                     .filter(|url| url.is_none() || provider.signs_url())
                     .find_map(|url| self.attempt(&*verifier, Trial { url: url.as_ref(), ..Trial::default() }));
-                if let Some(found) = found {
-                    let owner = route.map(|route| Owner {
-                        name: route.name.to_string(),
-                        is_account: route.is_account,
-                        provider: route.provider,
-                    });
-                    let secret = Some((super::secret::name_of(secret, index), None, owner));
-                    let codes = vec![Code::SchemeOtherProvider];
-                    return Some(Match { codes, provider: Some(provider), secret, url: None, ..found });
+                let Some(found) = found else { continue };
+                let owner = route.map(|route| Owner {
+                    name: route.name.to_string(),
+                    is_account: route.is_account,
+                    provider: route.provider,
+                });
+                let secret = Some((secret::name_of(key, index), None, owner));
+                if route.is_none() && !self.is_credible(provider) {
+                    // The own secret, and a header like the provider's: another version of its scheme.
+                    let what = format!("the scheme of {}", provider.name);
+                    let version = Version { options: explainer.options.clone(), headers: None, what, option: None };
+                    let codes = vec![Code::SchemeOtherVersion];
+                    return Some(Match { codes, version: Some(version), secret, url: None, ..found });
                 }
+                let codes = vec![Code::SchemeOtherProvider];
+                return Some(Match { codes, provider: Some(provider), secret, url: None, ..found });
             }
         }
         None
+    }
+
+    /// Whether the headers speak for another provider, and not for an older scheme of this one under a like name.
+    pub(super) fn is_credible(&self, other: &Provider) -> bool {
+        let own = self.explainer.provider.map(Provider::signature_headers).unwrap_or_default();
+        let like = |name: &str| own.iter().any(|own| own.starts_with(name) || name.starts_with(own));
+        let present = |name: &&'static str| self.delivery.headers.get(*name).is_some_and(|value| !value.is_empty());
+        providers::guess::is_named(other, self.delivery.headers)
+            || other.signature_headers().iter().filter(|name| present(name)).any(|name| !like(name))
     }
 
     /// The same signature, written otherwise.
@@ -481,12 +510,12 @@ impl<'s> Search<'s> {
     }
 
     fn urls_of_other_versions(&mut self) -> Option<Match> {
-        let (provider, secrets) = (self.explainer.provider?, self.secrets_as_configured()?);
+        let provider = self.explainer.provider?;
         let options = &self.explainer.options;
         let versions = scheme::by_options(provider, options);
         let alone = scheme::by_headers(provider, options, self.delivery.headers);
         versions.into_iter().chain(alone).find_map(|version| {
-            let verifier = self.explainer.make(provider, &secrets, &version.options)?;
+            let verifier = self.verifier_of(provider, &version.options)?;
             let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
             let mut found = self.each_url(&*verifier, 0..FEW_URLS, trial)?;
             found.codes.push(Code::SchemeOtherVersion);

@@ -45,8 +45,12 @@ impl Candidates {
             let name = name_of(secret, index);
             list.push(Candidate { secret: secret.clone(), code: None, change: None, name, owner: None });
         }
+        let any_text = explainer.provider.is_none_or(|own| takes_any_text(explainer, own, &explainer.options));
         for elsewhere in &explainer.elsewhere {
             for (index, secret) in elsewhere.secrets.iter().enumerate() {
+                if any_text && is_public(secret, elsewhere.provider) {
+                    continue;
+                }
                 let code = if elsewhere.is_account { Code::SecretOtherAccount } else { Code::SecretOtherRoute };
                 let owner = Owner {
                     name: elsewhere.name.to_string(),
@@ -59,7 +63,11 @@ impl Candidates {
             }
         }
         for (index, secret) in explainer.secrets.iter().enumerate() {
+            let is_public = is_public(secret, explainer.provider);
             for (code, change, text) in writings(secret.expose()) {
+                if is_public && code != Code::SecretWhitespace {
+                    continue;
+                }
                 if list.len() >= most {
                     break;
                 }
@@ -77,6 +85,23 @@ impl Candidates {
         let secrets = Secrets::new(list.iter().map(|candidate| candidate.secret.clone())).ok()?;
         Some(Self { verifier: explainer.verifier_with(&secrets)?, list })
     }
+}
+
+/// Whether anybody may know the text: then it must never be taken for the key of a MAC, with which anybody could sign.
+pub(super) fn is_public(secret: &Secret, provider: Option<&Provider>) -> bool {
+    let text = secret.expose();
+    let contains = |part: &[u8]| text.windows(part.len()).any(|window| window == part);
+    provider.is_some_and(|provider| PUBLIC_KEYS.contains(&provider.id)) || contains(b"whpk_") || contains(b"-----BEGIN")
+}
+
+/// Providers whose "secret" is a public key, or says whose deliveries they are.
+const PUBLIC_KEYS: &[&str] = &["discord", "paypal", "plaid", "sendgrid", "sns", "telnyx", "wise"];
+
+/// Whether a verifier takes any text for the key of a MAC.
+pub(super) fn takes_any_text(explainer: &Explainer, provider: &Provider, options: &crate::scheme::Options) -> bool {
+    ["any text", "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "0123456789abcdef0123456789abcdef"].into_iter().any(|text| {
+        Secret::new(text).is_ok_and(|secret| explainer.make(provider, &Secrets::from(secret), options).is_some())
+    })
 }
 
 pub(super) fn name_of(secret: &Secret, index: usize) -> String {
@@ -162,9 +187,11 @@ fn encodings(text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("encoded in base64url", URL_SAFE.encode(text).into_bytes()),
         ("encoded in hex", crate::crypto::hex_lower(text).into_bytes()),
         ("encoded in hex, upper case", crate::crypto::hex_lower(text).to_ascii_uppercase().into_bytes()),
-        ("in lower case", text.to_ascii_lowercase()),
-        ("in upper case", text.to_ascii_uppercase()),
     ];
+    if text.iter().all(u8::is_ascii_hexdigit) {
+        found.push(("its digits in lower case", text.to_ascii_lowercase()));
+        found.push(("its digits in upper case", text.to_ascii_uppercase()));
+    }
     let whsec = |bytes: &[u8]| [b"whsec_", STANDARD.encode(bytes).as_bytes()].concat();
     found.push(("encoded in base64 behind its prefix", whsec(text)));
     if let Some(raw) = crate::crypto::decode_hex_text(text) {

@@ -49,9 +49,17 @@ impl History {
 /// Nobody signs in the future: then the clock is behind. A time that is just out of the window is more likely due to
 /// a clock than to a replay; what is older may be either, unless others are as old.
 pub(super) fn code(skew: i64, window: Option<i64>, history: &History) -> Code {
+    if is_absurd(skew) {
+        return Code::TimestampOnly;
+    }
     let just_out = window.is_some_and(|window| skew.saturating_neg() <= window.saturating_add(JUST_OUT));
     let is_usual = history.systematic().is_some_and(|usual| usual.abs_diff(skew) <= SPREAD.unsigned_abs());
     if skew > 0 || just_out || is_usual { Code::ClockSkew } else { Code::TimestampOnly }
+}
+
+/// Whether no clock is that wrong: then the time was written in another unit.
+pub(super) const fn is_absurd(skew: i64) -> bool {
+    skew.unsigned_abs() > ABSURD
 }
 
 /// How wrong the clock is, in words.
@@ -64,6 +72,8 @@ pub(super) fn words(skew: i64) -> String {
 const JUST_OUT: i64 = 120;
 /// Seconds by which deliveries of one clock differ: the time that they take.
 const SPREAD: i64 = 30;
+/// Ten years.
+const ABSURD: u64 = 10 * 365 * 86_400;
 const ENOUGH: usize = 3;
 const KEPT: usize = 16;
 
@@ -77,6 +87,7 @@ mod tests {
         assert_eq!(code(412, Some(300), &none), Code::ClockSkew);
         assert_eq!(code(-301, Some(300), &none), Code::ClockSkew);
         assert_eq!(code(-3600, Some(300), &none), Code::TimestampOnly);
+        assert_eq!(code(1_749_110_348_790, Some(300), &none), Code::TimestampOnly);
         assert_eq!(words(412), "your clock is 412 s behind");
     }
 

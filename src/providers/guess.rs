@@ -42,7 +42,8 @@ struct Rank {
     has_header_of_its_own: bool,
     grammar: Grammar,
     names: usize,
-    is_specification: bool,
+    /// Whose header it is first of all, where several have it.
+    is_usual: bool,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +71,7 @@ fn rank(provider: &Provider, headers: &HeaderMap) -> Option<Rank> {
         has_header_of_its_own: present.iter().any(is_own),
         grammar,
         names,
-        is_specification: matches!(provider.id, "standard_webhooks" | "svix"),
+        is_usual: matches!(provider.id, "github" | "standard_webhooks" | "svix"),
     })
 }
 
@@ -103,6 +104,12 @@ fn choices(provider: &Provider) -> Vec<Options> {
     });
     let chosen = named.map(|(name, word)| Options::new().with(name, OptionValue::Text(word.to_owned())));
     std::iter::once(Options::new()).chain(chosen).collect()
+}
+
+/// Whether a header names the provider, apart from those that it shares with others.
+#[cfg(feature = "explain")]
+pub(crate) fn is_named(provider: &Provider, headers: &HeaderMap) -> bool {
+    namings(provider, headers) > 0
 }
 
 /// How many headers name the provider.

@@ -49,7 +49,7 @@ pub mod gitlab;
 mod go1;
 mod gocardless;
 pub mod graphcms;
-mod guess;
+pub(crate) mod guess;
 mod header_token;
 mod heroku;
 mod hostedhooks;

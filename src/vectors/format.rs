@@ -36,6 +36,8 @@ pub struct Vector {
     /// Other reasons that are as good.
     #[serde(default)]
     pub also_accepted_reasons: Vec<String>,
+    /// What an explanation of the refusal must find: the word of a `Code` (feature `explain`).
+    pub explain: Option<String>,
     /// The answer to a challenge.
     pub response: Option<Answer>,
     /// The request that the answer to a challenge asks for, besides the answer itself.

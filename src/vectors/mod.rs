@@ -3,6 +3,8 @@
 //! `tests/vectors/<provider>.json` holds a provider's facts and vectors; `tests/vectors/schema.json` describes the
 //! format. Any implementation can be held to them. All keys in them are for tests only.
 //!
+//! A refusal may carry `"explain": "url-port"`: the [finding](crate::guide::explain) that is due, by its word.
+//!
 //! A reason of `null` on an invalid vector means: refuse, for whatever reason.
 
 mod format;

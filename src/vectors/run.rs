@@ -51,7 +51,7 @@ impl Vector {
     ///
     /// # Errors
     /// [`Disagreement`] when another verdict came, another reason, or another answer.
-    pub fn run(&self, provider: &Provider) -> Result<(), Disagreement> {
+    pub fn run(&self, provider: &'static Provider) -> Result<(), Disagreement> {
         let verdict = match self.verifier(provider) {
             Ok(verifier) => self.verdict(&*verifier)?,
             // A secret that makes no key refuses every request.
@@ -61,7 +61,46 @@ impl Vector {
             }
             Err(error) => return Err(ParseError::new(error.to_string()).into()),
         };
-        self.judge(&verdict)
+        self.judge(&verdict)?;
+        self.judge_finding(provider)
+    }
+
+    /// Why the delivery is refused, as of the vector's own time; `None` if it is not.
+    ///
+    /// # Errors
+    /// [`ParseError`] when the vector cannot be made into a request.
+    #[cfg(feature = "explain")]
+    pub fn finding(&self, provider: &'static Provider) -> Result<Option<crate::explain::Finding>, ParseError> {
+        use crate::{
+            clock::FixedClock,
+            explain::{Budget, Delivery, Explainer},
+        };
+
+        let secrets: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
+        let explainer = Explainer::provider(provider, secrets).map_err(|error| ParseError::new(error.to_string()))?;
+        let explainer = explainer
+            .options(self.options())
+            .clock(FixedClock(self.now.and_then(UnixTime::from_secs)))
+            .budget(Budget::THOROUGH);
+        let (method, headers, body) = self.parts()?;
+        Ok(explainer.explain(&Delivery::at(&method, &self.request.url, &headers, &body[..])))
+    }
+
+    #[cfg(feature = "explain")]
+    fn judge_finding(&self, provider: &'static Provider) -> Result<(), Disagreement> {
+        let Some(expected) = &self.explain else { return Ok(()) };
+        let found = match self.finding(provider)? {
+            Some(finding) if finding.code.as_str() == expected => return Ok(()),
+            Some(finding) => format!("the finding {}", finding.code),
+            None => "no refusal".to_owned(),
+        };
+        Err(Disagreement { expected: format!("the finding {expected}"), found })
+    }
+
+    /// Findings are not looked at without the feature.
+    #[cfg(not(feature = "explain"))]
+    fn judge_finding(&self, _: &'static Provider) -> Result<(), Disagreement> {
+        Ok(())
     }
 
     /// The verifier that the vector describes.
@@ -69,21 +108,22 @@ impl Vector {
     /// # Errors
     /// What is wrong with its secrets or options.
     pub fn verifier(&self, provider: &Provider) -> Result<Arc<dyn WebhookVerifier>, crate::ConfigError> {
+        let secrets: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
+        provider.verifier(Secrets::try_from(secrets)?, &self.options())
+    }
+
+    fn options(&self) -> Options {
         let mut options = Options::new();
         for (name, value) in &self.options {
             if let Some(value) = option_value(value) {
                 options = options.with(name, value);
             }
         }
-        let secrets: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
-        provider.verifier(Secrets::try_from(secrets)?, &options)
+        options
     }
 
-    /// What a verifier says of the delivery.
-    ///
-    /// # Errors
-    /// [`ParseError`] when the vector cannot be made into a request.
-    pub fn verdict(&self, verifier: &dyn WebhookVerifier) -> Result<Result<Verdict, Rejection>, ParseError> {
+    /// Method, headers and body.
+    fn parts(&self) -> Result<(Method, HeaderMap, Vec<u8>), ParseError> {
         let bad = |what: &str| ParseError::new(format!("{what} cannot be sent"));
         let method = Method::from_bytes(self.request.method.as_bytes()).map_err(|_| bad("the method"))?;
         let mut headers = HeaderMap::new();
@@ -91,7 +131,15 @@ impl Vector {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("a header name"))?;
             headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad("a header value"))?);
         }
-        let body = self.request.body()?;
+        Ok((method, headers, self.request.body()?))
+    }
+
+    /// What a verifier says of the delivery.
+    ///
+    /// # Errors
+    /// [`ParseError`] when the vector cannot be made into a request.
+    pub fn verdict(&self, verifier: &dyn WebhookVerifier) -> Result<Result<Verdict, Rejection>, ParseError> {
+        let (method, headers, body) = self.parts()?;
         let request = WebhookRequest::new(&method, self.request.url.as_str(), &headers, &body[..]);
         // The layer asks both; what the first refuses, the second must refuse too.
         if let Err(rejection) = verifier.verify_head(request.head()) {
