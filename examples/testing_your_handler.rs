@@ -9,16 +9,10 @@
 use axum::{
     Json, Router,
     body::Body,
-    http::{Request, StatusCode, request},
+    http::{Request, StatusCode},
     routing::post,
 };
-use countersign::{
-    Secret, VerifyWebhookLayer,
-    clock::{Clock, SystemClock},
-    providers::STRIPE,
-    request::WebhookRequest,
-    scheme::{Options, SigningContext},
-};
+use countersign::{VerifyWebhookLayer, providers::STRIPE, sign::SignedRequest};
 use tower::ServiceExt;
 
 const SECRET: &str = "whsec_for_tests_only";
@@ -44,18 +38,8 @@ async fn handler(Json(event): Json<serde_json::Value>) -> (StatusCode, String) {
 
 /// A delivery as Stripe sends it, signed now.
 fn stripe(body: &'static str) -> Request<Body> {
-    let (mut parts, ()) = Request::post("/stripe").body(()).expect("a request").into_parts();
-    parts.headers.insert("content-type", "application/json".parse().expect("a media type"));
-    sign(&mut parts, body);
-    Request::from_parts(parts, Body::from(body))
-}
-
-fn sign(parts: &mut request::Parts, body: &str) {
-    let request = WebhookRequest::new(&parts.method, "https://hooks.example.com/stripe", &parts.headers, body);
-    let context = SigningContext { now: SystemClock.now().expect("the time"), delivery_id: "evt_1" };
-    let secret = Secret::new(SECRET).expect("a secret");
-    let signed = STRIPE.sign(&secret, &Options::new(), &request, &context).expect("a signature");
-    signed.apply(&mut parts.headers);
+    let delivery = SignedRequest::post(&STRIPE, "https://hooks.example.com/stripe").json(body).secret(SECRET).build();
+    delivery.expect("a signature").map(Body::from)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! | [`guide`] | the public URL, rotation, replays, tenants, providers of your own |
 //! | `key_source` (features `ecdsa`, `x509`) | certificates and key sets that providers publish |
 //! | [`request`], [`verifier`], [`verdict`] | what a verifier sees, does, and decides |
+//! | `sign` (feature `signing`) | signed requests for tests of your own, and captured ones signed anew |
 //! | [`secret`], [`clock`], [`error`] | what it needs, and what can be wrong with it |
 
 pub mod clock;
@@ -28,6 +29,8 @@ pub mod public_url;
 pub mod request;
 pub mod scheme;
 pub mod secret;
+#[cfg(feature = "signing")]
+pub mod sign;
 mod trace;
 #[cfg(feature = "vectors")]
 pub mod vectors;

@@ -430,7 +430,7 @@ const fn is_authority_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'"' | b'<' | b'>' | b',')
 }
 
-fn redact_userinfo(url: &str) -> String {
+pub(crate) fn redact_userinfo(url: &str) -> String {
     match (url.split_once("://"), url.rfind('@')) {
         (Some((scheme, _)), Some(at)) => format!("{scheme}://…@{}", url.get(at + 1..).unwrap_or_default()),
         _ => url.to_owned(),

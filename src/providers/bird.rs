@@ -234,4 +234,9 @@ impl CustomScheme for Scheme {
         signed.removed.extend(FAMILY.signature.iter().map(|name| http::HeaderName::from_static(name)));
         Ok(signed)
     }
+
+    #[cfg(feature = "signing")]
+    fn signed_ids(&self) -> &'static [&'static str] {
+        FAMILY.id
+    }
 }

@@ -226,6 +226,11 @@ impl CustomScheme for Scheme {
         signed.removed.push(SIGNATURE);
         Ok(signed)
     }
+
+    #[cfg(feature = "signing")]
+    fn signed_ids(&self) -> &'static [&'static str] {
+        RECIPE.signed_ids()
+    }
 }
 
 #[cfg(test)]

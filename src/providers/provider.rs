@@ -195,6 +195,13 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
         request: &WebhookRequest<'_>,
         context: &SigningContext<'_>,
     ) -> Result<Signed, SignError>;
+
+    /// The headers (lower case) whose delivery id or nonce is signed if the request has one already, so that a replay
+    /// can have another.
+    #[cfg(feature = "signing")]
+    fn signed_ids(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 impl Provider {

@@ -328,6 +328,11 @@ impl CustomScheme for Scheme {
             }
         }
     }
+
+    #[cfg(feature = "signing")]
+    fn signed_ids(&self) -> &'static [&'static str] {
+        WEBHOOK.signed_ids()
+    }
 }
 
 #[cfg(feature = "signing")]

@@ -290,4 +290,9 @@ impl CustomScheme for Scheme {
         }
         self.0.recipe().sign(secret, request, context)
     }
+
+    #[cfg(feature = "signing")]
+    fn signed_ids(&self) -> &'static [&'static str] {
+        self.0.id
+    }
 }

@@ -103,6 +103,11 @@ impl CustomScheme for Tailored {
         let key = self.extras.key_of(secret).map_err(|_| SignError::MalformedSecret)?;
         self.recipe.sign(&key, request, context)
     }
+
+    #[cfg(feature = "signing")]
+    fn signed_ids(&self) -> &'static [&'static str] {
+        self.recipe.signed_ids()
+    }
 }
 
 impl Extras {

@@ -13,7 +13,7 @@ use super::{
     recipe::Recipe,
     timestamp::Location,
 };
-use crate::{Rejection, RejectionKind, Secret, clock::UnixTime, crypto::Key, request::WebhookRequest};
+use crate::{ConfigError, Rejection, RejectionKind, Secret, clock::UnixTime, crypto::Key, request::WebhookRequest};
 
 /// What a signature may need besides the request and the secret.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +56,16 @@ impl Signed {
 }
 
 /// Why a request could not be signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
+    /// The secret, the options or the URL cannot be used.
+    Configuration(ConfigError),
+    /// A header that no request can have. Its value is not told.
+    Header {
+        /// Its name.
+        name: String,
+    },
     /// The secret makes no key of this scheme.
     MalformedSecret,
     /// The request lacks something that the scheme signs.
@@ -72,6 +79,8 @@ pub enum SignError {
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Configuration(error) => error.fmt(f),
+            Self::Header { name } => write!(f, "the header `{name}` cannot stand in a request"),
             Self::MalformedSecret => f.write_str("the secret is not one of this provider's"),
             Self::Request(kind) => write!(f, "the request cannot be signed: {}", kind.explanation()),
             Self::ProviderOnly => f.write_str("nobody but the provider can sign: the private key is theirs"),
@@ -81,6 +90,12 @@ impl fmt::Display for SignError {
 }
 
 impl std::error::Error for SignError {}
+
+impl From<ConfigError> for SignError {
+    fn from(error: ConfigError) -> Self {
+        Self::Configuration(error)
+    }
+}
 
 impl From<Rejection> for SignError {
     fn from(rejection: Rejection) -> Self {
@@ -160,6 +175,11 @@ impl Recipe {
             signed.removed.extend(legacy.recipe.signature.headers.iter().map(|name| HeaderName::from_static(name)));
         }
         Ok(signed)
+    }
+
+    /// The headers whose delivery id is signed.
+    pub(crate) fn signed_ids(&self) -> &'static [&'static str] {
+        if self.content.contains(&Part::DeliveryId) { self.delivery_id } else { &[] }
     }
 
     /// The header that decides: where kinds of deliveries have headers of their own, the kind stays what it is.

@@ -9,11 +9,12 @@ use std::{
     io::IsTerminal,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
 use countersign::{
-    ConfigError, PublicUrl, VerifyWebhookLayer,
+    ConfigError, PublicUrl, Secrets, VerifyWebhookLayer,
     middleware::BufferBudget,
     providers::{self, Provider},
     public_url::SignedUrl,
@@ -38,6 +39,8 @@ pub(crate) struct HttpConfig {
 /// One way from the listener to an app.
 #[derive(Debug)]
 pub(crate) struct RouteConfig {
+    /// What ngrok calls the tunnel's name.
+    pub(crate) name: Arc<str>,
     pub(crate) upstream: Upstream,
     pub(crate) upstream_timeout: Duration,
     pub(crate) host_header: HostHeader,
@@ -50,6 +53,9 @@ pub(crate) struct RouteConfig {
 pub(crate) struct Verification {
     pub(crate) provider: &'static Provider,
     pub(crate) secret_labels: Vec<String>,
+    pub(crate) secrets: Secrets,
+    pub(crate) options: Options,
+    pub(crate) public_url: PublicUrl,
     pub(crate) layer: VerifyWebhookLayer,
 }
 
@@ -89,7 +95,14 @@ impl HttpConfig {
         let host_header = HostHeader::parse(&arguments.host_header)?;
         Ok(Self {
             listen: parse_listen(&arguments.listen)?,
-            route: RouteConfig { upstream, upstream_timeout, host_header, public_origin, verification },
+            route: RouteConfig {
+                name: COMMAND_LINE.into(),
+                upstream,
+                upstream_timeout,
+                host_header,
+                public_origin,
+                verification,
+            },
             log: LogConfig::parse(&arguments.log),
         })
     }
@@ -106,14 +119,14 @@ impl Verification {
             None => PublicUrl::from_request(),
         };
         let verifier = provider
-            .verifier(secrets, &options)
+            .verifier(secrets.clone(), &options)
             .map_err(|error| Failure::usage(format_args!("{error} (it is found at: {})", provider.secret.location)))?;
         let layer = VerifyWebhookLayer::new(verifier)
-            .public_url(public_url)
+            .public_url(public_url.clone())
             .max_body(quantity::size("--max-body", &arguments.max_body)?)
             .body_timeout(quantity::duration("--body-timeout", &arguments.body_timeout)?)
             .buffer_budget(BufferBudget::default());
-        Ok(Self { provider, secret_labels, layer })
+        Ok(Self { provider, secret_labels, secrets, options, public_url, layer })
     }
 }
 
@@ -222,6 +235,9 @@ pub(crate) fn parse_options(flag: &str, provider: &'static Provider, texts: &[St
     }
     Ok(options)
 }
+
+/// The name of the route that the command line describes, as ngrok has it.
+const COMMAND_LINE: &str = "command_line";
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,8 @@ mod console;
 mod errors;
 mod import;
 mod proxy;
+#[allow(dead_code, reason = "capture is being put in front of it")]
+mod store;
 
 use std::process::ExitCode;
 

@@ -51,7 +51,7 @@ async fn demo(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
     let (records, mut observed) = unbounded_channel();
     let scripted = Arc::new(Scripted { on: AtomicBool::new(true), records, console: console.clone() });
     let tracker = Tracker::new();
-    let stack = Stack::new(config.route, scripted.clone(), &tracker);
+    let stack = Stack::new(Arc::new(config.route), scripted.clone(), None, &tracker);
     tokio::spawn(app::serve(app_listener, arguments.provider));
     let accepting = tokio::spawn(accept(listener, stack, tracker.clone()));
 

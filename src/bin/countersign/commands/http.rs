@@ -26,7 +26,7 @@ async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
     console.banner(&Banner { listening, route: &config.route });
 
     let tracker = Tracker::new();
-    let stack = Stack::new(config.route, console.clone(), &tracker);
+    let stack = Stack::new(Arc::new(config.route), console.clone(), None, &tracker);
     tokio::select! {
         never = accept(listener, stack, tracker.clone()) => match never {},
         () = signals.next() => {}

@@ -25,7 +25,9 @@ use hyper::body::Incoming;
 use tower::Service;
 
 use super::{
-    Tracker, answers, forwarded,
+    Tracker, answers,
+    capture::{Capture, Source, Tap},
+    forwarded,
     headers::{Taken, clean_request, clean_response},
     observe::{Passage, Trouble},
     peer::Peer,
@@ -36,7 +38,9 @@ use super::{
 use crate::config::{HostHeader, RouteConfig};
 
 /// A body on its way to the app: as it comes, or as it was verified.
-pub(crate) type RequestBody = Counted<Either<Incoming, BufferedBody>>;
+pub(crate) type RequestBody = Counted<Outbound>;
+/// As it comes, or as it was verified.
+type Outbound = Either<Tap<Source>, BufferedBody>;
 /// A body on its way back: the app's, or a text of ours.
 pub(crate) type AppBody = Either<Incoming, Full<Bytes>>;
 
@@ -46,7 +50,7 @@ pub(crate) struct Forward(Arc<Shared>);
 
 struct Shared {
     pool: Arc<Pool>,
-    config: RouteConfig,
+    config: Arc<RouteConfig>,
     address: String,
     own_host: Option<HeaderValue>,
     tracker: Tracker,
@@ -54,23 +58,23 @@ struct Shared {
 
 /// What [`Forward`] forwards.
 pub(crate) trait Forwardable {
-    fn into_either(self) -> Either<Incoming, BufferedBody>;
+    fn into_either(self) -> Outbound;
 }
 
-impl Forwardable for Incoming {
-    fn into_either(self) -> Either<Incoming, BufferedBody> {
+impl Forwardable for Tap<Source> {
+    fn into_either(self) -> Outbound {
         Either::Left(self)
     }
 }
 
 impl Forwardable for BufferedBody {
-    fn into_either(self) -> Either<Incoming, BufferedBody> {
+    fn into_either(self) -> Outbound {
         Either::Right(self)
     }
 }
 
 impl Forward {
-    pub(super) fn new(config: RouteConfig, tracker: Tracker) -> Self {
+    pub(super) fn new(config: Arc<RouteConfig>, tracker: Tracker) -> Self {
         let address = config.upstream.authority.to_string();
         let own_host = HeaderValue::from_str(&address).ok();
         Self(Arc::new(Shared { pool: Pool::new(config.upstream.uri()), config, address, own_host, tracker }))
@@ -91,13 +95,17 @@ impl<B: Forwardable> Service<Request<B>> for Forward {
         let (mut parts, body) = request.into_parts();
         let body = body.into_either();
         let verified = parts.extensions.remove::<Verified>();
+        let capture = parts.extensions.remove::<Capture>();
         let wish = Wish::take(&mut parts);
         let progress = Progress::default();
         let rewritten = shared.rewrite(&mut parts, &body, wish.as_ref());
+        if let Some(capture) = &capture {
+            capture.forwarded();
+        }
         let answer = rewritten.map(|()| shared.pool.send(Request::from_parts(parts, progress.count(body))));
         Box::pin(async move {
             let outcome = match answer {
-                Some(answer) => shared.hand_back(answer, &progress, wish).await,
+                Some(answer) => shared.hand_back(answer, &progress, wish, capture).await,
                 None => Err(Trouble::Broken),
             };
             let trouble = outcome.as_ref().err().copied();
@@ -118,6 +126,7 @@ impl Shared {
         answer: Answer,
         progress: &Progress,
         wish: Option<Wish>,
+        capture: Option<Capture>,
     ) -> Result<Response<Incoming>, Trouble> {
         let answer = progress.wait(self.config.upstream_timeout, answer).await;
         let mut response = answer.ok_or(Trouble::TimedOut)??;
@@ -125,7 +134,7 @@ impl Shared {
         // Our server decides how it frames the answer, by the version that the client speaks.
         *response.version_mut() = Version::HTTP_11;
         match wish {
-            Some(wish) => wish.join(&mut response, self.tracker.enter()),
+            Some(wish) => wish.join(&mut response, self.tracker.enter(), capture),
             // An app that switches protocols unasked speaks something else from here on.
             None if response.status() == StatusCode::SWITCHING_PROTOCOLS => return Err(Trouble::Broken),
             None => {}
@@ -134,8 +143,8 @@ impl Shared {
     }
 
     /// Makes the app's request of the client's; `None` if nobody knows whose it is.
-    fn rewrite(&self, parts: &mut Parts, body: &Either<Incoming, BufferedBody>, wish: Option<&Wish>) -> Option<()> {
-        let RouteConfig { host_header, public_origin, .. } = &self.config;
+    fn rewrite(&self, parts: &mut Parts, body: &Outbound, wish: Option<&Wish>) -> Option<()> {
+        let RouteConfig { host_header, public_origin, .. } = &*self.config;
         let peer = parts.extensions.remove::<Peer>()?;
         // In absolute form the target names the host, whatever the header says (RFC 9112, section 3.2.2).
         let authority = parts.uri.authority().map(|authority| authority.as_str());
@@ -172,7 +181,7 @@ impl Shared {
 
 /// Keeps a chunked body chunked where its length is not known or trailers follow it. A body that was verified has a
 /// known length, which more apps can read.
-fn frame(headers: &mut HeaderMap, taken: &Taken, body: &Either<Incoming, BufferedBody>) {
+fn frame(headers: &mut HeaderMap, taken: &Taken, body: &Outbound) {
     let Some(encoding) = &taken.transfer_encoding else { return };
     match body {
         Either::Right(body) if body.trailers().is_none() && encoding.as_bytes().eq_ignore_ascii_case(b"chunked") => {

@@ -4,6 +4,7 @@
 //! Bodies stream through in both directions, unless they are verified.
 
 mod answers;
+mod capture;
 mod connector;
 mod forward;
 mod forwarded;
@@ -19,6 +20,7 @@ mod stack;
 mod upgrade;
 
 pub(crate) use self::{
+    capture::{CapturedRoute, Captures, Recorder},
     listener::accept,
     observe::{Observer, Outcome, Record, Trouble},
     running::Tracker,

@@ -8,13 +8,16 @@ use std::{
 use countersign::{Rejection, Verified};
 use http::{Method, Request, Response, StatusCode, Uri};
 
-use super::peer::Peer;
+use super::{capture::Capture, peer::Peer};
+use crate::store::Id;
 
 /// What is known of a request when the head of its answer is there.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) time: SystemTime,
     pub(crate) peer: SocketAddr,
+    /// The name under which it was captured.
+    pub(crate) capture: Option<Id>,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) outcome: Outcome,
@@ -50,6 +53,17 @@ pub(crate) enum Trouble {
     TimedOut,
 }
 
+impl Trouble {
+    /// The trouble as a kebab-case word.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::TimedOut => "timed-out",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
 /// Left in the response's extensions by what stands at the bottom of the stack.
 #[derive(Clone, Debug)]
 pub(super) struct Passage {
@@ -76,10 +90,11 @@ pub(super) struct Observation<'a> {
 }
 
 impl<'a> Observation<'a> {
-    pub(super) fn begin<B>(observer: &'a dyn Observer, request: &Request<B>, peer: &Peer) -> Self {
+    pub(super) fn begin<B>(observer: &'a dyn Observer, request: &Request<B>, peer: &Peer, capture: Option<Id>) -> Self {
         let record = Record {
             time: SystemTime::now(),
             peer: peer.address(),
+            capture,
             method: request.method().clone(),
             uri: request.uri().clone(),
             outcome: Outcome::Undecided,
@@ -91,7 +106,7 @@ impl<'a> Observation<'a> {
     }
 
     /// Reports what the response says.
-    pub(super) fn finish<B>(mut self, response: &mut Response<B>) {
+    pub(super) fn finish<B>(mut self, response: &mut Response<B>, capture: Option<&Capture>) {
         let Some(record) = &mut self.record else { return };
         record.status = Some(response.status());
         let passage = response.extensions_mut().remove::<Passage>();
@@ -103,12 +118,18 @@ impl<'a> Observation<'a> {
             // Nobody below answered and nobody refused: the layer met a challenge.
             (None, None) => Outcome::Answered,
         };
+        if let Some(capture) = capture {
+            capture.answered(response, &record.outcome, record.trouble);
+        }
     }
 
     /// Reports a request that was answered before anything was decided about it.
-    pub(super) fn finish_undecided(mut self, status: StatusCode) {
+    pub(super) fn finish_undecided<B>(mut self, response: &Response<B>, capture: Option<&Capture>) {
         if let Some(record) = &mut self.record {
-            record.status = Some(status);
+            record.status = Some(response.status());
+        }
+        if let Some(capture) = capture {
+            capture.answered(response, &Outcome::Undecided, None);
         }
     }
 }

@@ -14,7 +14,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::running::Running;
+use super::{
+    capture::{Capture, FrameCounter},
+    running::Running,
+};
 
 /// A client's wish to speak WebSocket.
 pub(super) struct Wish {
@@ -36,9 +39,12 @@ impl Wish {
     }
 
     /// Joins the two ends, if the app agreed.
-    pub(super) fn join<B>(self, response: &mut Response<B>, running: Running) {
+    pub(super) fn join<B>(self, response: &mut Response<B>, running: Running, capture: Option<Capture>) {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return;
+        }
+        if let Some(capture) = &capture {
+            capture.tunnelled(|_| {});
         }
         let app = hyper::upgrade::on(&mut *response);
         set(response.headers_mut(), self.protocol);
@@ -46,7 +52,7 @@ impl Wish {
             // Counted until it is done.
             let _running = running;
             if let (Ok(client), Ok(app)) = tokio::join!(self.client, app) {
-                tunnel(client, app).await;
+                tunnel(client, app, capture).await;
             }
         });
     }
@@ -54,11 +60,11 @@ impl Wish {
 
 /// Copies both ways until one end closes, and then for a moment what the other one still has to say: a WebSocket is
 /// not used half closed, and an end that never closes its half must not keep the tunnel.
-async fn tunnel(client: Upgraded, app: Upgraded) {
+async fn tunnel(client: Upgraded, app: Upgraded, capture: Option<Capture>) {
     let (from_client, to_client) = split(TokioIo::new(client));
     let (from_app, to_app) = split(TokioIo::new(app));
-    let mut up = pin!(pass(from_client, to_app));
-    let mut down = pin!(pass(from_app, to_client));
+    let mut up = pin!(pass(FrameCounter::new(from_client, capture.clone(), true), to_app));
+    let mut down = pin!(pass(FrameCounter::new(from_app, capture, false), to_client));
     let _ = tokio::select! {
         () = &mut up => timeout(LAST_WORDS, down).await,
         () = &mut down => timeout(LAST_WORDS, up).await,

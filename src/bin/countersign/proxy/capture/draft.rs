@@ -1,0 +1,262 @@
+//! An exchange while it happens.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Instant, SystemTime},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::{CapturedRoute, Captures, tap::Source};
+use crate::{
+    proxy::observe::{Outcome, Trouble},
+    store::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunnel, Verdict},
+};
+
+/// A handle on an exchange that is under way. The last one to be dropped records it.
+#[derive(Clone)]
+pub(crate) struct Capture {
+    id: Id,
+    draft: Arc<Draft>,
+}
+
+/// Which half of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Half {
+    Request,
+    Response,
+}
+
+pub(super) struct Draft {
+    captures: Arc<Captures>,
+    began: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    // Taken when the draft is dropped.
+    exchange: Option<Exchange>,
+    request: Collected,
+    response: Collected,
+    held: usize,
+    unread: Option<Source>,
+}
+
+#[derive(Default)]
+struct Collected {
+    body: CapturedBody,
+    // Small pieces are copied together: each would keep a whole read buffer alive.
+    tail: Vec<u8>,
+}
+
+impl Draft {
+    pub(super) fn begin<B>(
+        captures: Arc<Captures>,
+        id: Id,
+        arrived: SystemTime,
+        request: &Request<B>,
+        route: &CapturedRoute,
+        peer: SocketAddr,
+        replay: Option<Replay>,
+    ) -> Arc<Self> {
+        let message = Message::request(request.method(), request.uri(), request.version(), request.headers());
+        let url = route.public_url.as_ref().and_then(|public_url| {
+            let url = public_url.resolve(request.uri(), request.headers()).candidates().next()?;
+            Some(url.pieces().concat())
+        });
+        let exchange = Exchange {
+            id,
+            route: Arc::clone(&route.name),
+            peer,
+            arrived,
+            timings: Timings::default(),
+            request: message,
+            decision: Decision { provider: route.provider.map(Into::into), public_url: url, ..Decision::default() },
+            response: None,
+            trouble: None,
+            abandoned: false,
+            replay,
+            tunnel: None,
+            explanation: None,
+            redacted: false,
+            stored: false,
+            retry_of: None,
+        };
+        let state = State {
+            exchange: Some(exchange),
+            request: Collected::default(),
+            response: Collected::default(),
+            held: 0,
+            unread: None,
+        };
+        Arc::new(Self { captures, began: Instant::now(), state: Mutex::new(state) })
+    }
+
+    /// The exchange as far as it has come.
+    pub(super) fn snapshot(&self) -> Option<Exchange> {
+        let state = self.state();
+        let mut exchange = state.exchange.clone()?;
+        exchange.request.body = state.request.snapshot();
+        if let Some(response) = &mut exchange.response {
+            response.body = state.response.snapshot();
+        }
+        Some(exchange)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        let began = self.began;
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut exchange) = state.exchange.take() else { return };
+        exchange.timings.done = Some(began.elapsed());
+        exchange.request.body = std::mem::take(&mut state.request).finish();
+        match &mut exchange.response {
+            Some(response) => {
+                response.body = std::mem::take(&mut state.response).finish();
+                exchange.abandoned = !response.body.complete && exchange.tunnel.is_none();
+            }
+            None => exchange.abandoned = true,
+        }
+        self.captures.finish(exchange, state.held);
+    }
+}
+
+impl Capture {
+    pub(super) fn new(id: Id, draft: Arc<Draft>) -> Self {
+        Self { id, draft }
+    }
+
+    /// The name of the exchange.
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
+    /// The request is on its way to the app.
+    pub(crate) fn forwarded(&self) {
+        let elapsed = self.draft.began.elapsed();
+        self.change(|exchange| exchange.timings.forwarded = Some(elapsed));
+    }
+
+    /// The head of the answer is there.
+    pub(crate) fn answered<B>(&self, response: &Response<B>, outcome: &Outcome, trouble: Option<Trouble>) {
+        let elapsed = self.draft.began.elapsed();
+        let message = Message::response(response.status(), response.version(), response.headers());
+        self.change(|exchange| {
+            exchange.timings.answered = Some(elapsed);
+            exchange.response = Some(message);
+            exchange.trouble = trouble.map(|trouble| trouble.as_str().into());
+            decide(&mut exchange.decision, outcome);
+        });
+    }
+
+    /// The connection is a WebSocket from here on.
+    pub(crate) fn tunnelled(&self, change: impl FnOnce(&mut Tunnel)) {
+        self.change(|exchange| change(exchange.tunnel.get_or_insert_default()));
+    }
+
+    /// Another piece of a body.
+    pub(super) fn data(&self, half: Half, data: &Bytes) {
+        let mut state = self.draft.state();
+        let limit = self.draft.captures.body_limit;
+        let collected = state.half(half);
+        collected.body.size += data.len() as u64;
+        let room = limit.saturating_sub(collected.len()).min(data.len());
+        let kept = if collected.body.truncated || !self.draft.captures.reserve(room) { 0 } else { room };
+        collected.body.truncated |= kept < data.len();
+        if let Some(kept) = data.get(..kept).filter(|kept| !kept.is_empty()) {
+            collected.push(data, kept);
+        }
+        state.held += kept;
+    }
+
+    /// The end of a body.
+    pub(super) fn complete(&self, half: Half) {
+        self.draft.state().half(half).body.complete = true;
+    }
+
+    /// Nobody read this body to its end.
+    pub(super) fn unread(&self, source: Source) {
+        self.draft.state().unread = Some(source);
+    }
+
+    /// Takes what nobody read.
+    pub(super) fn take_unread(&self) -> Option<Source> {
+        self.draft.state().unread.take()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Exchange)) {
+        if let Some(exchange) = &mut self.draft.state().exchange {
+            change(exchange);
+        }
+    }
+}
+
+impl State {
+    fn half(&mut self, half: Half) -> &mut Collected {
+        match half {
+            Half::Request => &mut self.request,
+            Half::Response => &mut self.response,
+        }
+    }
+}
+
+impl Collected {
+    fn len(&self) -> usize {
+        self.body.kept() + self.tail.len()
+    }
+
+    fn push(&mut self, frame: &Bytes, kept: &[u8]) {
+        if kept.len() < SMALL {
+            self.tail.extend_from_slice(kept);
+            if self.tail.len() < LARGE {
+                return;
+            }
+        }
+        if !self.tail.is_empty() {
+            self.body.frames.push(std::mem::take(&mut self.tail).into());
+        }
+        if kept.len() >= SMALL {
+            self.body.frames.push(frame.slice_ref(kept));
+        }
+    }
+
+    fn snapshot(&self) -> CapturedBody {
+        let mut body = self.body.clone();
+        body.frames.extend((!self.tail.is_empty()).then(|| Bytes::copy_from_slice(&self.tail)));
+        body
+    }
+
+    fn finish(mut self) -> CapturedBody {
+        self.body.frames.extend((!self.tail.is_empty()).then(|| Bytes::from(self.tail)));
+        self.body
+    }
+}
+
+fn decide(decision: &mut Decision, outcome: &Outcome) {
+    match outcome {
+        Outcome::Accepted(verified) => {
+            decision.verdict = Verdict::Accepted;
+            decision.secret = Some((verified.secret_index() as u32, verified.secret_label().map(Into::into)));
+            decision.signed_at = verified.signed_at().map(|time| time.as_secs());
+            decision.delivery_id = verified.delivery_id().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+            decision.url_form = verified.url().map(|url| url.form.as_str().into());
+        }
+        Outcome::Answered => decision.verdict = Verdict::Answered,
+        Outcome::Refused(rejection) => {
+            decision.verdict = Verdict::Refused;
+            decision.reason = Some(rejection.kind().as_str().into());
+        }
+        Outcome::Undecided => {}
+        Outcome::Unverified => decision.verdict = Verdict::Unverified,
+    }
+}
+
+const SMALL: usize = 4 << 10;
+const LARGE: usize = 64 << 10;
