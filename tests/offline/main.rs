@@ -9,4 +9,5 @@ mod explanations;
 mod forms;
 mod hostile;
 mod inputs;
+mod vectors;
 mod verdicts;

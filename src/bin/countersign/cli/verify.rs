@@ -143,8 +143,9 @@ Examples:
     countersign verify --url https://hooks.example.com/sms -H 'X-Twilio-Signature: …' \\
         -H 'Content-Type: application/x-www-form-urlencoded' --data @body.txt
 
-  Conformance vectors, each with the verdict that is due:
+  Conformance vectors, each with the verdict that is due; and broken deliveries, each with why it is refused:
     countersign verify --vectors tests/vectors --json
+    countersign verify --vectors broken/ --explain --json
 
 Nothing is sent to anybody, and no secret is shown.
 Exit codes: 0 all accepted (vectors: all agree), 1 some refused (disagree), 2 wrong usage, or something that cannot be

@@ -15,7 +15,7 @@ use crate::{cli::VerifyArgs, errors::Failure};
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<ExitCode, Failure> {
     if let Some(paths) = &arguments.input.vectors {
-        return vectors::run(paths, arguments.json);
+        return vectors::run(paths, arguments);
     }
     let mut judge = Judge::new(arguments)?;
     let items = input::read(arguments)?;
