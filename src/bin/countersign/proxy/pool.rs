@@ -131,7 +131,7 @@ impl Pool {
         let stream = self.connector.clone().oneshot(self.app.clone()).await.map_err(|_| Trouble::Unreachable)?;
         let (sender, connection) = Builder::new().handshake(stream).await.map_err(|_| Trouble::Unreachable)?;
         // Whoever waits for an answer learns of its errors; to an idle one they mean nothing.
-        tokio::spawn(async move { drop(connection.with_upgrades().await) });
+        tokio::spawn(connection.with_upgrades());
         Ok(sender)
     }
 
