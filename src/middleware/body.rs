@@ -20,10 +20,11 @@ use super::budget::Reservation;
 /// buffer they were received in.
 #[derive(Default)]
 pub struct BufferedBody {
-    frames: SmallVec<[Bytes; 2]>,
+    frames: SmallVec<[Bytes; 1]>,
     next: usize,
     left: u64,
-    trailers: Option<HeaderMap>,
+    // Rare, and large: clients keep room for requests in advance.
+    trailers: Option<Box<HeaderMap>>,
     reservation: Option<Reservation>,
 }
 
@@ -49,7 +50,7 @@ impl BufferedBody {
     /// The trailers, unless they were taken.
     #[must_use]
     pub fn trailers(&self) -> Option<&HeaderMap> {
-        self.trailers.as_ref()
+        self.trailers.as_deref()
     }
 
     /// The whole body in one piece, without a copy if it came in one frame.
@@ -74,7 +75,7 @@ impl Body for BufferedBody {
             self.left = self.left.saturating_sub(frame.remaining() as u64);
             return Poll::Ready(Some(Ok(Frame::data(frame))));
         }
-        Poll::Ready(self.trailers.take().map(|trailers| Ok(Frame::trailers(trailers))))
+        Poll::Ready(self.trailers.take().map(|trailers| Ok(Frame::trailers(*trailers))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -139,7 +140,7 @@ impl Collector {
     pub(super) fn push_trailers(&mut self, trailers: HeaderMap) {
         match &mut self.body.trailers {
             Some(known) => known.extend(trailers),
-            None => self.body.trailers = Some(trailers),
+            None => self.body.trailers = Some(Box::new(trailers)),
         }
     }
 
@@ -169,7 +170,7 @@ impl Collector {
 
     /// Adds a frame whose bytes have been reserved already; the handles count as soon as they need memory.
     fn keep(&mut self, frame: Bytes) -> bool {
-        let handles = |frames: &SmallVec<[Bytes; 2]>| {
+        let handles = |frames: &SmallVec<[Bytes; 1]>| {
             if frames.spilled() { frames.capacity() * size_of::<Bytes>() } else { 0 }
         };
         let before = handles(&self.body.frames);

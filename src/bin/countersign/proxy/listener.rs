@@ -39,13 +39,14 @@ async fn serve(stream: TcpStream, peer: Peer, stack: Stack, running: Running) {
             async move { Ok::<_, Infallible>(stack.serve(request, peer).await) }
         })
     };
-    let connection = http1::Builder::new()
-        .timer(peer.alarm().clone())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_header_size(MAX_HEADER_SIZE)
-        .serve_connection(TokioIo::new(Lingering::new(stream)), service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(peer.alarm().clone())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .max_header_size(MAX_HEADER_SIZE)
+            .serve_connection(TokioIo::new(Lingering::new(stream)), service)
+            .with_upgrades()
+    );
     let outcome = tokio::select! {
         biased;
         outcome = connection.as_mut() => outcome,

@@ -10,7 +10,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::{Request, Response, Uri};
@@ -22,7 +22,6 @@ use hyper::{
     },
 };
 use pin_project_lite::pin_project;
-use tokio::time::Instant;
 use tower::ServiceExt;
 
 use super::{
@@ -97,8 +96,8 @@ impl Pool {
 
     /// Sends a request. On a pooled connection it is on its way at once, so that the future need not hold it: small
     /// futures are cheap to make and to move.
-    pub(super) fn send(self: &Arc<Self>, request: Request<RequestBody>) -> Answer<impl Sending + use<>> {
-        match self.take() {
+    pub(super) fn send(self: &Arc<Self>, request: Request<RequestBody>, now: Instant) -> Answer<impl Sending + use<>> {
+        match self.take(now) {
             Some(mut connection) => {
                 let answer = connection.try_send_request(request);
                 Answer::Sent { pool: Arc::clone(self), connection: Some(connection), answer }
@@ -109,7 +108,7 @@ impl Pool {
 
     async fn send_anew(self: Arc<Self>, mut request: Request<RequestBody>) -> Result<Response<Incoming>, Trouble> {
         loop {
-            let (mut connection, is_reused) = match self.take() {
+            let (mut connection, is_reused) = match self.take(Instant::now()) {
                 Some(connection) => (connection, true),
                 None => (self.connect().await?, false),
             };
@@ -131,14 +130,14 @@ impl Pool {
         let stream = self.connector.clone().oneshot(self.app.clone()).await.map_err(|_| Trouble::Unreachable)?;
         let (sender, connection) = Builder::new().handshake(stream).await.map_err(|_| Trouble::Unreachable)?;
         // Whoever waits for an answer learns of its errors; to an idle one they mean nothing.
-        tokio::spawn(async move { drop(connection.with_upgrades().await) });
+        tokio::spawn(connection.with_upgrades());
         Ok(sender)
     }
 
-    fn take(&self) -> Option<Connection> {
+    fn take(&self, now: Instant) -> Option<Connection> {
         let mut idle = self.idle();
         while let Some((connection, since)) = idle.connections.pop() {
-            if since.elapsed() >= IDLE_LIMIT {
+            if now.saturating_duration_since(since) >= IDLE_LIMIT {
                 // The others have waited for longer.
                 idle.connections.clear();
             } else if connection.is_ready() {
@@ -176,7 +175,7 @@ impl Pool {
     /// Closes what has been idle for too long, until nothing is left.
     async fn sweep(self: Arc<Self>) {
         while let Some(next) = self.close_expired() {
-            tokio::time::sleep_until(next).await;
+            tokio::time::sleep_until(next.into()).await;
         }
     }
 

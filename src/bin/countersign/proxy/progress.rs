@@ -43,9 +43,9 @@ impl Progress {
         Counted { body, progress: self.clone() }
     }
 
-    /// Patience for as long as no period of `limit` passes without a frame.
-    pub(super) fn patience(&self, alarm: &Alarm, limit: Duration) -> Patience {
-        let deadline = Instant::now() + limit;
+    /// Patience from `now` on, for as long as no period of `limit` passes without a frame.
+    pub(super) fn patience(&self, alarm: &Alarm, limit: Duration, now: Instant) -> Patience {
+        let deadline = now + limit;
         Patience { progress: self.clone(), alarm: alarm.clone(), limit, seen: self.frames(), deadline }
     }
 
