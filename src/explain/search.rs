@@ -556,6 +556,10 @@ impl<'s> Search<'s> {
     pub(super) fn view(&self, found: Option<&Match>) -> Option<super::SignedView> {
         let provider = found.and_then(|found| found.provider).or(self.explainer.provider)?;
         let url = found.and_then(|found| found.url.as_ref()).or(self.arrived.first()).or(self.base.as_ref());
+        if url.is_some_and(|url| url.userinfo.is_some()) {
+            // It may hold a password.
+            return None;
+        }
         let built = url.map(UrlParts::build);
         let url = built.as_ref().map_or(RequestUrl::UNKNOWN, |built| RequestUrl::from(built.signed_url()));
         let method = found.and_then(|found| found.method.as_ref()).unwrap_or(self.delivery.method);

@@ -64,7 +64,9 @@ impl Draft {
         let message = Message::request(request.method(), request.uri(), request.version(), request.headers());
         let url = route.public_url.as_ref().and_then(|public_url| {
             let url = public_url.resolve(request.uri(), request.headers()).candidates().next()?;
-            Some(url.pieces().concat())
+            // A password in the configured URL is for the provider alone.
+            let host = url.authority.rsplit('@').next().unwrap_or_default();
+            Some([url.scheme.as_str(), "://", host, url.prefix, url.target].concat())
         });
         let exchange = Exchange {
             id,
