@@ -1,6 +1,6 @@
 // The API: one function that asks, and what it asks.
 
-import { askForToken, authorization, forgetToken } from "./auth.js";
+import { authorization, newToken, token } from "./auth.js";
 
 /** What the server refused, in its own words. */
 export class ApiError extends Error {
@@ -15,18 +15,18 @@ export class ApiError extends Error {
 /** Asks the API; a 401 asks the user for the token, once for all calls that wait for it. */
 export async function call(path, { method = "GET", body, headers, signal, accept = "application/json" } = {}) {
   for (let attempt = 0; ; attempt += 1) {
+    const used = token();
     const response = await fetch(path, {
       method,
       signal,
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
-      headers: { accept, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers, ...authorization() },
+      headers: { accept, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers, ...authorization(used) },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     });
     if (response.status === 401 && attempt < 3) {
-      forgetToken();
-      await askForToken(attempt > 0);
+      await newToken(used);
       continue;
     }
     if (response.ok) return response;

@@ -3,28 +3,34 @@
 import { openDialog } from "./dialog.js";
 import { h, uniqueId } from "./dom.js";
 
-/** The header to send, if a token is known. */
-export function authorization() {
-  const token = read();
-  return token ? { authorization: `Bearer ${token}` } : {};
+/** The header to send with a token. */
+export function authorization(value) {
+  return value ? { authorization: `Bearer ${value}` } : {};
 }
 
-/** Forgets a token that was not accepted. */
-export function forgetToken() {
+/** The token that is known. */
+export function token() {
   try {
-    sessionStorage.removeItem(KEY);
+    return sessionStorage.getItem(KEY) ?? memory;
   } catch {
-    memory = null;
+    return memory;
   }
-  memory = null;
 }
 
-/** Asks for the token; every caller that waits gets the same dialog. */
-export function askForToken(wrong) {
-  asking ??= ask(wrong).finally(() => {
+/** Gets another token than the one that was refused; every call that waits for it shares the question. */
+export async function newToken(refused) {
+  if (token() !== refused) return;
+  // Who does not give the token is not asked again and again by what runs in the background.
+  if (declined) throw new Error("the inspector wants its token");
+  asking ??= ask(refused !== null).finally(() => {
     asking = null;
   });
-  return asking;
+  await asking;
+}
+
+/** Lets the question be asked again: somebody wants to go on. */
+export function askAgain() {
+  declined = false;
 }
 
 function ask(wrong) {
@@ -45,24 +51,19 @@ function ask(wrong) {
         resolve();
         return true;
       },
-      onClose: () => reject(new Error("no token was given")),
+      onClose() {
+        declined = true;
+        reject(new Error("no token was given"));
+      },
     });
     input.focus();
   });
 }
 
-function read() {
+function write(value) {
+  memory = value;
   try {
-    return sessionStorage.getItem(KEY) ?? memory;
-  } catch {
-    return memory;
-  }
-}
-
-function write(token) {
-  memory = token;
-  try {
-    sessionStorage.setItem(KEY, token);
+    sessionStorage.setItem(KEY, value);
   } catch {
     // Kept for as long as the page is open.
   }
@@ -70,4 +71,5 @@ function write(token) {
 
 let memory = null;
 let asking = null;
+let declined = false;
 const KEY = "countersign.token";

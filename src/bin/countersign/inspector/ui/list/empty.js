@@ -1,6 +1,7 @@
 // What is shown where no requests are: the next step.
 
 import { api } from "../core/api.js";
+import { askAgain } from "../core/auth.js";
 import { copyText } from "../core/clipboard.js";
 import { button, fill, h, icon } from "../core/dom.js";
 import { captured } from "../core/text.js";
@@ -19,7 +20,7 @@ export function showEmpty(element, { filters, error, retry }) {
 function failed(error, retry) {
   return h("div", { class: "empty-card" }, icon("alert", "large"), h("h2", {}, "The requests could not be loaded"),
     h("p", {}, captured(error.message, { max: 400 })),
-    h("p", { class: "actions" }, button({ label: "Try again", icon: "replay", kind: "primary", onClick: retry })));
+    h("p", { class: "actions" }, button({ label: "Try again", icon: "replay", kind: "primary", onClick: () => { askAgain(); retry(); } })));
 }
 
 function filtered() {
