@@ -10,7 +10,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{
     Id, Limits, Redactor, pruning,
     queue::Job,
-    retries, row,
+    retries::{self, Deliveries},
+    row,
     totals::{self, Totals},
 };
 
@@ -32,18 +33,21 @@ pub(super) fn write(
     transaction: &Transaction<'_>,
     jobs: &mut [Job],
     redactor: &Redactor,
+    deliveries: &mut Deliveries,
     limits: &Limits,
 ) -> rusqlite::Result<Written> {
     let began = Instant::now();
     let mut written = Written::default();
     let mut change = Totals::default();
+    let mut insert = row::prepare_insert(transaction)?;
     for job in jobs {
         match job {
             Job::Record { exchange, .. } => {
                 redactor.exchange(exchange);
-                let is_late = retries::relate(transaction, exchange)?;
-                change.bytes += row::insert(transaction, exchange)?;
+                let is_late = deliveries.relate(transaction, exchange)?;
+                change.bytes += row::insert(transaction, &mut insert, exchange)?;
                 change.count += 1;
+                deliveries.note(exchange);
                 written.added += 1;
                 if is_late {
                     written.changed.extend(retries::count_anew(transaction, exchange)?);

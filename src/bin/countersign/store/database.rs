@@ -88,8 +88,6 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -(CACHE_SIZE as i64 / 1024))?;
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_SIZE, |_| Ok(()))?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    // Deleted rows are overwritten where their page is written anyway.
-    connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
 }

@@ -12,7 +12,7 @@ pub(super) fn delete(connection: &mut Connection, id: Id) -> rusqlite::Result<Op
     // For what only grows old this is too dear.
     set_secure_delete(connection, "ON")?;
     let deleted = delete_securely(connection, id);
-    set_secure_delete(connection, "FAST")?;
+    set_secure_delete(connection, "OFF")?;
     if matches!(deleted, Ok(Some(_))) {
         // The log still has it. It is deleted, whether or not that one can be emptied just now.
         let _ = checkpoint(connection);
@@ -22,14 +22,13 @@ pub(super) fn delete(connection: &mut Connection, id: Id) -> rusqlite::Result<Op
 
 /// Deletes all, and gives the space back. How many there were.
 pub(super) fn clear(connection: &mut Connection) -> rusqlite::Result<u64> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let deleted = transaction.execute("DELETE FROM exchanges", [])?;
-    transaction.execute("DELETE FROM bodies", [])?;
-    transaction.execute("UPDATE totals SET count = 0, bytes = 0", [])?;
-    transaction.commit()?;
+    // Pages that stay are overwritten; the others go as a whole.
+    set_secure_delete(connection, "FAST")?;
+    let deleted = delete_all(connection);
+    set_secure_delete(connection, "OFF")?;
     // They are deleted, whether or not the space can be given back just now.
     let _ = shrink(connection);
-    Ok(deleted as u64)
+    deleted
 }
 
 /// Gives free pages back if they are many.
@@ -41,6 +40,15 @@ pub(super) fn shrink_if_worthwhile(connection: &Connection) -> rusqlite::Result<
 /// Moves the write-ahead log into the file, as far as nobody reads the old state.
 pub(super) fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
+fn delete_all(connection: &mut Connection) -> rusqlite::Result<u64> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let deleted = transaction.execute("DELETE FROM exchanges", [])?;
+    transaction.execute("DELETE FROM bodies", [])?;
+    transaction.execute("UPDATE totals SET count = 0, bytes = 0", [])?;
+    transaction.commit()?;
+    Ok(deleted as u64)
 }
 
 fn delete_securely(connection: &mut Connection, id: Id) -> rusqlite::Result<Option<Totals>> {

@@ -19,6 +19,7 @@ use super::{
     Event, Id, Limits, Location, OpenError, OpenProblem, Reader, Recorder, Redactor, Statistics, database,
     notice::Notices,
     queue::Queue,
+    retries::Deliveries,
     totals,
     writer::{Writer, WriterState},
 };
@@ -84,6 +85,7 @@ impl Store {
             queue: Arc::clone(&queue),
             limits,
             redactor: Arc::clone(&redactor),
+            deliveries: Deliveries::default(),
             events: events.clone(),
             state: Arc::default(),
             notices: Notices::new(Box::new(notices), path.clone()),

@@ -11,7 +11,8 @@
 //!    wherever it turns up, are replaced.
 //! 3. What an [`Event`] or an answer of the [`Reader`] showed as stored survives `kill -9`.
 //! 4. The store is bounded by count and by bytes; the oldest go first.
-//! 5. When the store fails, forwarding goes on, and people are told.
+//! 5. Retries are recognised within a process, and among what was in the file when it was opened.
+//! 6. When the store fails, forwarding goes on, and people are told.
 
 mod batch;
 mod database;

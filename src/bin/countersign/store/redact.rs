@@ -19,7 +19,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 
-use self::needles::Needles;
+use self::{compressed::Coding, needles::Needles};
 use super::{CapturedBody, Exchange, Message};
 
 /// Replaces credentials by header name, and the configured secrets by value.
@@ -84,48 +84,49 @@ impl Redactor {
     }
 
     fn message(&self, message: &mut Message) -> bool {
-        let is_compressed = compressed::is_compressed(message);
-        let body = self.body(&mut message.body, is_compressed);
-        self.head(&mut message.head) || body
+        let Findings { credentials, coding } = self.look_at_head(&message.head);
+        let body = self.body(&mut message.body, coding);
+        self.head(&mut message.head, credentials) || body
     }
 
-    fn head(&self, head: &mut Bytes) -> bool {
-        let mut found = self.credentials(head);
-        let by_name = found.len();
-        found.extend(self.needles.find(head).into_iter().map(|range| (range, SECRET)));
-        if found.is_empty() {
+    fn head(&self, head: &mut Bytes, credentials: Vec<Range<usize>>) -> bool {
+        let mut secrets = self.needles.find(head);
+        if credentials.is_empty() && secrets.is_empty() {
             return false;
         }
         // A secret within a credential goes with it.
-        let secrets = found.split_off(by_name);
         let is_within =
-            |inner: &Range<usize>| found.iter().any(|(outer, _)| outer.start <= inner.start && inner.end <= outer.end);
-        let outside: Vec<_> = secrets.into_iter().filter(|(range, _)| !is_within(range)).collect();
-        found.extend(outside);
+            |inner: &Range<usize>, outer: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
+        secrets.retain(|secret| !credentials.iter().any(|credential| is_within(secret, credential)));
+        let credentials = credentials.into_iter().map(|range| (range, REDACTED));
+        let mut found: Vec<_> = credentials.chain(secrets.into_iter().map(|range| (range, SECRET))).collect();
         found.sort_unstable_by_key(|(range, _)| range.start);
         *head = splice(head, &found).into();
         true
     }
 
-    /// The values of the headers that hold credentials, and a password in the target.
-    fn credentials(&self, head: &[u8]) -> Vec<(Range<usize>, &'static [u8])> {
-        let first_line = head.get(..memchr::memchr(b'\n', head).unwrap_or_default()).unwrap_or_default();
-        let mut found: Vec<_> = password(first_line).map(|range| (range, REDACTED)).into_iter().collect();
+    /// The values of the headers that hold credentials, a password in the target, and how the body is compressed.
+    fn look_at_head(&self, head: &[u8]) -> Findings {
+        let mut findings = Findings::default();
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', head) {
             let line = head.get(start..end).unwrap_or_default();
-            if let Some(colon) = memchr::memchr(b':', line)
-                && self.is_credential(line.get(..colon).unwrap_or_default())
-            {
+            if start == 0 {
+                findings.credentials.extend(password(line));
+            } else if let Some(colon) = memchr::memchr(b':', line) {
+                let name = line.get(..colon).unwrap_or_default();
                 let value_end = end - usize::from(line.ends_with(b"\r"));
-                let value_start = (start + colon + 2).min(value_end);
-                if head.get(value_start..value_end).is_some_and(|value| !value.is_empty() && value != REDACTED) {
-                    found.push((value_start..value_end, REDACTED));
+                let value_range = (start + colon + 2).min(value_end)..value_end;
+                let value = head.get(value_range.clone()).unwrap_or_default();
+                if self.is_credential(name) && !value.is_empty() && value != REDACTED {
+                    findings.credentials.push(value_range);
+                } else if name.eq_ignore_ascii_case(b"content-encoding") {
+                    findings.coding = Coding::parse(value);
                 }
             }
             start = end + 1;
         }
-        found
+        findings
     }
 
     fn is_credential(&self, name: &[u8]) -> bool {
@@ -133,13 +134,13 @@ impl Redactor {
         CREDENTIALS.iter().any(|known| is_it(known)) || self.headers.iter().any(|known| is_it(known))
     }
 
-    fn body(&self, body: &mut CapturedBody, is_compressed: Option<compressed::Coding>) -> bool {
+    fn body(&self, body: &mut CapturedBody, coding: Option<Coding>) -> bool {
         if body.frames.is_empty() || self.needles.is_empty() {
             return false;
         }
         let whole = body.to_bytes();
-        if let Some(coding) = is_compressed
-            && compressed::decode(coding, &whole).is_some_and(|plain| !self.needles.find(&plain).is_empty())
+        if let Some(coding) = coding
+            && coding.decode(&whole).is_some_and(|plain| !self.needles.find(&plain).is_empty())
         {
             body.frames = vec![Bytes::from_static(SECRET)];
             return true;
@@ -158,6 +159,13 @@ impl Redactor {
         body.frames = vec![replace(&whole, &merge(found)).into()];
         true
     }
+}
+
+/// What one pass over a head shows.
+#[derive(Default)]
+struct Findings {
+    credentials: Vec<Range<usize>>,
+    coding: Option<Coding>,
 }
 
 impl fmt::Debug for Redactor {

@@ -7,17 +7,25 @@ use std::{
 };
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension, Row, params, types::ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, types::ValueRef};
 
 use super::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunnel, Verdict};
 
+/// What [`insert`] needs, once for many rows.
+pub(super) fn prepare_insert(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
+    connection.prepare_cached(&INSERT)
+}
+
 /// Writes an exchange, under a greater id if its own is taken. How many bytes it counts for.
-pub(super) fn insert(connection: &Connection, exchange: &mut Exchange) -> rusqlite::Result<i64> {
+pub(super) fn insert(
+    connection: &Connection,
+    statement: &mut CachedStatement<'_>,
+    exchange: &mut Exchange,
+) -> rusqlite::Result<i64> {
     let request_body = exchange.request.body.to_bytes();
     let response_body = exchange.response.as_ref().map(|response| response.body.to_bytes());
     let bytes = size(exchange);
     let is_large = |body: &Bytes| body.len() >= LARGE;
-    let mut statement = connection.prepare_cached(&INSERT)?;
     let mut attempts = 0;
     loop {
         let Exchange { request, decision, response, replay, tunnel, retry_of, .. } = &*exchange;

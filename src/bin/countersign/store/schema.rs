@@ -61,7 +61,6 @@ CREATE TABLE exchanges (
     request_body BLOB,
     response_body BLOB
 ) STRICT;
-CREATE INDEX deliveries ON exchanges (delivery_id, route) WHERE delivery_id IS NOT NULL AND replay_of IS NULL;
 CREATE INDEX replays ON exchanges (replay_of) WHERE replay_of IS NOT NULL;
 CREATE INDEX retries ON exchanges (retry_of) WHERE retry_of IS NOT NULL;
 CREATE TABLE bodies (

@@ -14,6 +14,7 @@ use super::{
     database, deletion,
     notice::Notices,
     queue::{Job, Order, Queue},
+    retries::Deliveries,
     row,
     totals::Totals,
 };
@@ -23,6 +24,7 @@ pub(super) struct Writer {
     pub(super) queue: Arc<Queue>,
     pub(super) limits: Limits,
     pub(super) redactor: Arc<Redactor>,
+    pub(super) deliveries: Deliveries,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) state: Arc<WriterState>,
     pub(super) notices: Notices,
@@ -75,6 +77,13 @@ impl Writer {
         }
         // Not worth a word: the space is used again in any case.
         let _ = deletion::shrink_if_worthwhile(&self.connection());
+        self.load_deliveries();
+    }
+
+    fn load_deliveries(&mut self) {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        // Without them some retries are not recognised, and nothing else is amiss.
+        let _ = self.deliveries.load(&connection);
     }
 
     fn write_all(&mut self, mut jobs: Vec<Job>) {
@@ -116,12 +125,22 @@ impl Writer {
         }
     }
 
-    fn transaction(&self, jobs: &mut [Job]) -> rusqlite::Result<Written> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let written = batch::write(&transaction, jobs, &self.redactor, &self.limits)?;
-        transaction.commit()?;
-        Ok(written)
+    fn transaction(&mut self, jobs: &mut [Job]) -> rusqlite::Result<Written> {
+        let Self { deliveries, redactor, limits, .. } = self;
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut write = || {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let written = batch::write(&transaction, jobs, redactor, deliveries, limits)?;
+            transaction.commit()?;
+            Ok(written)
+        };
+        let written = write();
+        drop(connection);
+        match written {
+            Ok(_) => self.deliveries.commit(),
+            Err(_) => self.deliveries.roll_back(),
+        }
+        written
     }
 
     fn carry_out(&mut self, order: Order) {
@@ -147,16 +166,18 @@ impl Writer {
         }
     }
 
-    fn delete(&self, id: Id) -> rusqlite::Result<bool> {
+    fn delete(&mut self, id: Id) -> rusqlite::Result<bool> {
         let deleted = deletion::delete(&mut self.connection(), id)?;
+        self.load_deliveries();
         let Some(totals) = deleted else { return Ok(false) };
         self.show(totals);
         let _ = self.events.send(Event::Deleted(id));
         Ok(true)
     }
 
-    fn clear(&self) -> rusqlite::Result<u64> {
+    fn clear(&mut self) -> rusqlite::Result<u64> {
         let deleted = deletion::clear(&mut self.connection())?;
+        self.load_deliveries();
         self.show(Totals::default());
         let _ = self.events.send(Event::Cleared);
         Ok(deleted)

@@ -4,31 +4,32 @@ use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use super::Message;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
     Deflate,
     Gzip,
 }
 
-pub(super) fn is_compressed(message: &Message) -> Option<Coding> {
-    let coding = message.header("content-encoding")?.trim_ascii();
-    if coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip") {
-        Some(Coding::Gzip)
-    } else if coding.eq_ignore_ascii_case(b"deflate") {
-        Some(Coding::Deflate)
-    } else {
-        None
+impl Coding {
+    /// Takes the value of `Content-Encoding`.
+    pub(super) fn parse(value: &[u8]) -> Option<Self> {
+        let is = |name: &[u8]| value.trim_ascii().eq_ignore_ascii_case(name);
+        if is(b"gzip") || is(b"x-gzip") {
+            Some(Self::Gzip)
+        } else if is(b"deflate") {
+            Some(Self::Deflate)
+        } else {
+            None
+        }
     }
-}
 
-/// As much as can be read of it, and not more than is reasonable.
-pub(super) fn decode(coding: Coding, body: &[u8]) -> Option<Vec<u8>> {
-    match coding {
-        Coding::Gzip => read(MultiGzDecoder::new(body)),
-        // Servers disagree on what `deflate` means.
-        Coding::Deflate => read(ZlibDecoder::new(body)).or_else(|| read(DeflateDecoder::new(body))),
+    /// As much as can be read of a body, and not more than is reasonable.
+    pub(super) fn decode(self, body: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Gzip => read(MultiGzDecoder::new(body)),
+            // Servers disagree on what `deflate` means.
+            Self::Deflate => read(ZlibDecoder::new(body)).or_else(|| read(DeflateDecoder::new(body))),
+        }
     }
 }
 
