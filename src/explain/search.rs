@@ -131,7 +131,7 @@ impl<'s> Search<'s> {
     fn is_unsigned(&self) -> bool {
         let names = self.explainer.provider.map(Provider::signature_headers).unwrap_or_default();
         let is_there = |name: &&str| self.delivery.headers.get(*name).is_some_and(|value| !value.is_empty());
-        !names.is_empty() && !names.iter().any(|name| is_there(name))
+        !names.is_empty() && !names.iter().any(is_there)
     }
 
     pub(super) fn tried(&mut self, is_found: bool) -> Tried {
