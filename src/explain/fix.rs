@@ -1,6 +1,7 @@
 //! From what was found to what to do: the words of a [`Finding`].
 
 use super::{
+    budget::Ended,
     code::Code,
     delivery::Target,
     finding::{Finding, Fix, Matched, Seen, Views},
@@ -79,6 +80,7 @@ fn unexplained(search: &Search<'_>, finding: &mut Finding) {
     if !is_unsigned {
         return no_match(search, name, finding);
     }
+    finding.tried.ended = Ended::Found;
     // `Authorization` is there for many reasons.
     let others = search.guesses.iter().filter(|guess| {
         guess.id != finding.provider

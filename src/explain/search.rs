@@ -254,10 +254,15 @@ impl<'s> Search<'s> {
         })
     }
 
+    /// How many secrets are tried at once: each hashes the body in every attempt.
+    fn most_secrets(&self, most: usize) -> usize {
+        (HASHED_AT_ONCE / self.delivery.body.len().max(1)).clamp(FEWEST_SECRETS, most)
+    }
+
     /// The configured secrets in other writings, and other secrets.
     fn secrets(&mut self) -> Option<Match> {
         self.dimensions.insert("secret");
-        let candidates = Candidates::of(self.explainer, MANY_SECRETS)?;
+        let candidates = Candidates::of(self.explainer, self.most_secrets(MANY_SECRETS))?;
         let found = self.attempt(&*candidates.verifier, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
@@ -390,11 +395,35 @@ impl<'s> Search<'s> {
         }
         self.dimensions.insert("method");
         let verifier = self.explainer.verifier.clone()?;
-        METHODS.iter().filter(|method| *method != self.delivery.method).find_map(|method| {
-            let mut found = self.attempt(&*verifier, Trial { method: Some(method), ..Trial::default() })?;
-            found.codes.push(Code::Method);
-            Some(found)
-        })
+        let found = METHODS
+            .iter()
+            .filter(|method| *method != self.delivery.method)
+            .find_map(|method| self.attempt(&*verifier, Trial { method: Some(method), ..Trial::default() }));
+        let mut found = match found {
+            Some(found) => found,
+            None => self.moved_parameters(&*verifier)?,
+        };
+        found.codes.push(Code::Method);
+        Some(found)
+    }
+
+    /// A relay that changes the method moves the parameters with it: from the body into the query, or back.
+    fn moved_parameters(&mut self, verifier: &dyn WebhookVerifier) -> Option<Match> {
+        let base = self.arrived.first().cloned()?;
+        let body = &self.delivery.body[..];
+        let form = body::as_form(self.delivery.headers);
+        let (method, url, body) = match &base.query {
+            Some(query) if body.is_empty() => {
+                (Method::POST, UrlParts { query: None, ..base.clone() }, query.clone().into_bytes())
+            }
+            None if body::is_form(self.delivery.headers) => {
+                (Method::GET, UrlParts { query: Some(str::from_utf8(body).ok()?.to_owned()), ..base }, Vec::new())
+            }
+            _ => return None,
+        };
+        let (url, method, headers) = (Some(&url), Some(&method), Some(&form));
+        let found = self.attempt(verifier, Trial { url, method, headers, body: Some(&body) })?;
+        Some(Match { url: None, body: Some(("with its parameters moved between query and body", body)), ..found })
     }
 
     /// Plivo's JSON posts: a signature over the URL alone, or over the JSON's members as if they were parameters.
@@ -498,13 +527,13 @@ impl<'s> Search<'s> {
     }
 
     fn urls_with_any_secret(&mut self) -> Option<Match> {
-        let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
+        let candidates = Candidates::of(self.explainer, self.most_secrets(FEW_SECRETS))?;
         let found = self.each_url(&*candidates.verifier, 0..MANY_URLS, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
 
     fn bodies_with_any_secret(&mut self) -> Option<Match> {
-        let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
+        let candidates = Candidates::of(self.explainer, self.most_secrets(FEW_SECRETS))?;
         let found = self.each_body(&*candidates.verifier, 0..MANY_BODIES, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
@@ -634,6 +663,9 @@ const LIKELY_URLS: usize = 900;
 const LIKELY_BODIES: usize = 1_200;
 const MANY_SECRETS: usize = 256;
 const FEW_SECRETS: usize = 48;
+const FEWEST_SECRETS: usize = 8;
+/// Bytes of bodies that one attempt may hash.
+const HASHED_AT_ONCE: usize = 4 << 20;
 const MANY_PROVIDERS: usize = 12;
 const MANY_URLS: usize = 250;
 const FEW_URLS: usize = 60;

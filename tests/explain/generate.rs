@@ -750,6 +750,16 @@ fn schemes(cases: &mut Cases) {
     add(cases, &sent, "method-changed", "a redirect turns POST into GET, body and all", "method", |case| {
         case.request.method = "GET".into();
     });
+    for (provider, secret, _) in &URL_SIGNED[..2] {
+        let url = "https://hooks.example.com/in/sms";
+        let sent = Sent::new(provider, secret, "POST", url, FORM, FORM_BODY.as_bytes());
+        add(cases, &sent, "post-made-get", "a redirect turns POST into GET, the form into a query", "method", |case| {
+            case.request.method = "GET".into();
+            case.request.target = Some(format!("/in/sms?{FORM_BODY}"));
+            case.request.headers.retain(|(name, _)| name != "content-type");
+            set_body(case, Vec::new());
+        });
+    }
     // What no code is about.
     let sent = Sent::usual(github.0, github.1, false, PUBLIC);
     let digest = header(&sent.case("", "", ""), "x-hub-signature-256").trim_start_matches("sha256=").to_owned();
