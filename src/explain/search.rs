@@ -21,7 +21,7 @@ use crate::{
     PublicUrl, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
     providers::{self, Provider},
-    public_url::RequestUrl,
+    public_url::{RequestUrl, Scheme},
     request::WebhookRequest,
     scheme::Options,
     verifier::Context,
@@ -250,7 +250,15 @@ impl<'s> Search<'s> {
             let verifier = self.verifier_of(provider, &version.options)?;
             let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
             let found = self.attempt(&*verifier, trial)?;
-            Some(Match { codes: vec![Code::SchemeOtherVersion], version: Some(version.copy()), ..found })
+            let version = Some(version.copy());
+            // Plivo's option says which URL scheme is signed.
+            let scheme = version.as_ref().and_then(|version| version.option.as_ref());
+            let scheme = scheme.filter(|(name, ..)| *name == "websocket_scheme");
+            if let Some(scheme) = scheme.and_then(|(_, word, _)| Scheme::parse(word)) {
+                let url = self.base.clone().map(|base| UrlParts { scheme, ..base });
+                return Some(Match { codes: vec![Code::UrlScheme], version, url, ..found });
+            }
+            Some(Match { codes: vec![Code::SchemeOtherVersion], version, ..found })
         })
     }
 
@@ -460,14 +468,15 @@ impl<'s> Search<'s> {
         let guesses = self.guesses.iter().map(|guess| (*guess, Options::new()));
         let others: Vec<_> =
             routes.chain(guesses).filter(|(provider, _)| provider.id != own).take(MANY_PROVIDERS).collect();
-        let all = explainer.secrets.iter().map(|secret| (secret, None));
-        let elsewhere =
-            explainer.elsewhere.iter().flat_map(|route| route.secrets.iter().map(move |secret| (secret, Some(route))));
+        let all = explainer.secrets.iter().enumerate().map(|(index, secret)| (index, secret, None));
+        let elsewhere = explainer.elsewhere.iter().flat_map(|route| {
+            route.secrets.iter().enumerate().map(move |(index, secret)| (index, secret, Some(route)))
+        });
         let all: Vec<_> = all.chain(elsewhere).collect();
         let base = self.base.clone();
         for (provider, options) in others {
             let any_text = secret::takes_any_text(explainer, provider, &options);
-            for (index, (key, route)) in all.iter().enumerate() {
+            for (index, key, route) in &all {
                 let owner = route.map_or(explainer.provider, |route| route.provider);
                 if any_text && secret::is_public(key, owner) {
                     continue;
@@ -476,7 +485,7 @@ impl<'s> Search<'s> {
                     continue;
                 };
                 // The other route may have had the URL that the headers name.
-                let https = base.clone().map(|base| UrlParts { scheme: crate::public_url::Scheme::Https, ..base });
+                let https = base.clone().map(|base| UrlParts { scheme: Scheme::Https, ..base });
                 let urls = [None, https];
                 let found = urls
                     .iter()
@@ -488,7 +497,7 @@ impl<'s> Search<'s> {
                     is_account: route.is_account,
                     provider: route.provider,
                 });
-                let secret = Some((secret::name_of(key, index), None, owner));
+                let secret = Some((secret::name_of(key, *index), None, owner));
                 if route.is_none() && !self.is_credible(provider) {
                     // The own secret, and a header like the provider's: another version of its scheme.
                     let what = format!("the scheme of {}", provider.name);

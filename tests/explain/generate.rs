@@ -287,6 +287,18 @@ fn urls(cases: &mut Cases) {
     });
     let websocket = Sent::new("twilio", URL_SIGNED[0].1, "GET", "wss://hooks.example.com/media", "", b"");
     add(cases, &websocket, "websocket-scheme", "the upgrade is lost on the way: https for wss", "url-scheme", |_| {});
+    let mut stream = Sent::new("plivo", URL_SIGNED[1].1, "GET", "https://hooks.example.com/stream", "", b"");
+    stream.headers.extend([("connection".into(), "Upgrade".into()), ("upgrade".into(), "websocket".into())]);
+    add(
+        cases,
+        &stream,
+        "websocket-signed-as-https",
+        "a media stream's upgrade is signed as https",
+        "url-scheme",
+        |case| {
+            case.expect.flag = Some("--verify-webhook-option websocket_scheme=https".into());
+        },
+    );
     let sent = Sent::usual("plivo", URL_SIGNED[1].1, true, "https://hooks.example.com/in/sms");
     add(cases, &sent, "tunnel", "the configured URL is yesterday's tunnel", "url-host", |case| {
         case.public_url = Some("https://1f2e3d4c.ngrok.example".into());
