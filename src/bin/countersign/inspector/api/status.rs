@@ -35,6 +35,7 @@ pub(super) async fn status(State(inspector): State<Inspector>) -> Json<Value> {
             "failed": store.failed,
             "damaged": store.damaged,
             "last_error": store.last_error,
+            "failing": store.failing,
         },
     }))
 }
