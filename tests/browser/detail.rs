@@ -20,7 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Signed for the tunnel's name, while the proxy was told another one.
 pub(crate) fn signed_for_a_tunnel() -> String {
-    let form = "AccountSid=AC0123456789abcdef0123456789abcdef&Body=Where+is+my+order%3F&From=%2B15550100&MessageSid=SM5ef8732a3c49700934481addd5ce1659&To=%2B15550199";
+    let form = "AccountSid=ACf3a1c0d2e4b59687a0b1c2d3e4f5a6b7&Body=Where+is+my+order%3F&From=%2B15550100&MessageSid=SM5ef8732a3c49700934481addd5ce1659&To=%2B15550199";
     let signature = twilio_signature(TOKEN, &Method::POST, "https://quiet-river.example.net/sms", form);
     format!(
         "POST /sms HTTP/1.1\r\nHost: quiet-river.example.net\r\nContent-Type: application/x-www-form-urlencoded\r\n\
@@ -79,10 +79,18 @@ fn a_refused_delivery_is_not_signed_unasked() {
     let page = Page::open(&inspected.web);
     page.click(".row");
     page.until_text("#detail h3", "Refused");
+    // As it came it is refused again.
     page.press(".actions", "Replay");
-    page.until_text("dialog", "This request arrived unverified");
+    page.until_text(".toast", "Replayed: refused, 403");
+
+    page.press(".actions", "Replay with modifications");
+    page.until_text("dialog.editor .consent", "Sign it although it arrived unverified");
+    page.press(".dialog-foot", "Send");
+    page.until_text(".form-problem", "this request arrived unverified");
     assert!(app.has_nothing_more());
-    page.press("dialog", "Sign it and replay");
-    page.until_text(".toast", "Replayed: accepted, 200");
+    page.click(".consent input");
+    page.press(".dialog-foot", "Send");
+    page.until_text(".side.accepted", "200");
     assert!(app.received().message.text().contains("Where+is+my+order"));
+    assert_eq!(page.complaints(), [""; 0]);
 }

@@ -28,7 +28,7 @@ fn twilio_sdk_accepts_an_edited_sms() {
     let (app, port) = express();
     let inspected = Inspected::twilio(port, &[]);
     let page = Page::open(&inspected.web);
-    let form = "AccountSid=AC0123456789abcdef0123456789abcdef&Body=Hi&From=%2B15550100&To=%2B15550199";
+    let form = "AccountSid=ACf3a1c0d2e4b59687a0b1c2d3e4f5a6b7&Body=Hi&From=%2B15550100&To=%2B15550199";
     assert_eq!(inspected.deliver(&signed(TOKEN, "/twilio-behind-a-proxy", form)).status(), 200);
     assert_eq!(app.line()["body"]["Body"], "Hi");
 
@@ -36,7 +36,8 @@ fn twilio_sdk_accepts_an_edited_sms() {
     page.fill("[aria-label='Value of Body']", "Hello from the replay!");
     page.until_text(".preview", "Hello from the replay!");
     page.press(".dialog-foot", "Send");
-    page.until_text(".side:nth-of-type(2), .side:last-child", "200");
+    page.until("document.querySelectorAll('.side.accepted').length === 2");
+    page.until_text(".side:last-child", "200");
     let reached = app.line();
     assert_eq!(reached["reached"], "/twilio-behind-a-proxy");
     assert_eq!(reached["body"]["Body"], "Hello from the replay!");

@@ -29,7 +29,7 @@ fn captures_show_as_text() {
     let bodies = bodies();
     for (number, (content_type, body)) in bodies.iter().enumerate() {
         let mut message = format!(
-            "POST /{number}/%3Cscript%3Ewindow.__pwned=1%3C/script%3E?\"onerror='window.__pwned=1'&x=javascript:alert(1) HTTP/1.1\r\n\
+            "POST /{number}/%3Cscript%3Ewindow.__pwned=1%3C/script%3E?'onerror='window.__pwned=1'&x=javascript:alert(1) HTTP/1.1\r\n\
              Host: hooks.example.com\r\nContent-Type: {content_type}\r\nX-Text: {SCRIPT}\r\nX-Github-Delivery: {SCRIPT}\r\n\
              User-Agent: \u{202e}{SCRIPT}\r\nContent-Length: {}\r\nX-Bytes: ",
             body.len()

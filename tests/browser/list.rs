@@ -1,5 +1,7 @@
 //! The list: live, filtered, searched, long.
 
+use std::{fs, path::Path};
+
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -104,7 +106,12 @@ fn ten_thousand_requests_stay_smooth() {
     const REQUESTS: usize = 10_000;
     const PART: usize = 2_500;
     let app = App::ok();
-    let inspected = Inspected::start(countersign().args(["http", &app.port.to_string()]));
+    // A store in memory holds fewer.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ten-thousand-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let store = folder.join("captures.db");
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string(), "--store"]).arg(&store));
     for part in 0..REQUESTS / PART {
         let entries: Vec<_> = (part * PART..(part + 1) * PART).map(entry).collect();
         let answer = inspected.web.post("/api/requests/http/import", &json!({ "log": { "entries": entries } }));
@@ -149,6 +156,8 @@ fn ten_thousand_requests_stay_smooth() {
     page.click(".row[aria-posinset='3']");
     page.until_text("#detail h2", "/number/9997");
     assert_eq!(page.complaints(), [""; 0]);
+    drop((page, inspected));
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 fn the_keyboard_is_enough() {
