@@ -17,7 +17,7 @@ app.use(express.urlencoded({ extended: false }));
 app.use(express.json({ verify: (request, response, bytes) => (request.rawBody = bytes) }));
 
 const handler = (request, response) => {
-  say({ reached: request.path, isGenuine: request.get('x-genuine') === '1' });
+  say({ reached: request.path, body: request.body, isGenuine: request.get('x-genuine') === '1' });
   response.type('text/xml').send('<Response/>');
 };
 

@@ -38,7 +38,8 @@ pub(crate) struct Explaining {
     history: Arc<Mutex<History>>,
 }
 
-struct Refused {
+/// A refusal that can be explained.
+pub(crate) struct Refused {
     id: Id,
     method: Method,
     uri: Uri,
@@ -61,18 +62,21 @@ impl Explaining {
         Some(Self { queue, history })
     }
 
-    /// Looks at what came of a request. Never waits.
-    pub(crate) fn see(&self, exchange: &Exchange) {
+    /// Looks at what came of a request, and returns what is there to be explained.
+    pub(crate) fn see(&self, exchange: &Exchange) -> Option<Refused> {
         match exchange.decision.verdict {
             Verdict::Accepted if exchange.replay.is_none() => self.learn(exchange),
-            Verdict::Refused => {
-                if let Some(refused) = Refused::of(exchange) {
-                    // Full: somebody sends more of them than can be explained.
-                    let _ = self.queue.try_send(refused);
-                }
-            }
+            Verdict::Refused => return Refused::of(exchange),
             _ => {}
         }
+        None
+    }
+
+    /// Has a refusal explained. Never waits. To be called once the exchange is on its way into the store: a finding that
+    /// overtakes it would be lost.
+    pub(crate) fn explain(&self, refused: Refused) {
+        // Full: somebody sends more of them than can be explained.
+        let _ = self.queue.try_send(refused);
     }
 
     /// Remembers how far genuine times are from this machine's clock.

@@ -196,10 +196,11 @@ struct Recorders {
 
 impl Recorder for Recorders {
     fn record(&self, exchange: Exchange) {
-        if let Some(explaining) = &self.explaining {
-            explaining.see(&exchange);
-        }
+        let refused = self.explaining.as_ref().and_then(|explaining| explaining.see(&exchange));
         self.store.record(exchange);
+        if let (Some(explaining), Some(refused)) = (&self.explaining, refused) {
+            explaining.explain(refused);
+        }
     }
 }
 

@@ -29,7 +29,7 @@ export class DetailView {
 
   constructor(element, hooks) {
     this.#element = element;
-    this.#hooks = { ...hooks, onEdit: () => this.edit() };
+    this.#hooks = { ...hooks, onEdit: () => this.edit(), onReplayed: (made) => this.#onReplayed(made) };
   }
 
   /** Shows an exchange; `summary` is what is known of it already. */
@@ -76,7 +76,12 @@ export class DetailView {
   }
 
   edit() {
-    if (this.exchange) openEditor(this.exchange, { route: this.#route(), onOpen: this.#hooks.onOpen });
+    if (this.exchange) openEditor(this.exchange, { route: this.#route(), onOpen: this.#hooks.onOpen, onReplayed: this.#hooks.onReplayed });
+  }
+
+  /** What is open has one more replay to name. */
+  #onReplayed(made) {
+    if (this.exchange && made?.replay?.of === this.id) this.show(this.id, null, { quiet: true });
   }
 
   #route() {

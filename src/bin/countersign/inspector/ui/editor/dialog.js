@@ -17,7 +17,7 @@ import { showResult } from "./result.js";
 import { signingChoice } from "./signing.js";
 
 /** Opens the editor on an exchange. */
-export async function openEditor(exchange, { route, onOpen }) {
+export async function openEditor(exchange, { route, onOpen, onReplayed }) {
   const { request } = exchange;
   let body;
   try {
@@ -90,6 +90,7 @@ export async function openEditor(exchange, { route, onOpen }) {
     send.setAttribute("aria-busy", "true");
     try {
       const made = await api.replay(toOverride(draft, exchange));
+      onReplayed?.(made);
       answer.hidden = false;
       fill(answer, h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Answers")), h("div", { class: "result" })));
       answer.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,107 @@
+//! Replay with modifications, to an app that verifies for itself with the provider's own SDK.
+
+use std::process::{Command, Stdio};
+
+use countersign::{providers::PLIVO, sign::SignedRequest};
+use libtest_mimic::Trial;
+
+use super::page::Page;
+use crate::{
+    process::Process,
+    support::{TOKEN, countersign, signed},
+    tools::{Tool, in_repository},
+    trial,
+    web::Inspected,
+};
+
+const SDKS: &[Tool] =
+    &[Tool::Node, Tool::NodePackage("express"), Tool::NodePackage("plivo"), Tool::NodePackage("twilio")];
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("editing::twilio_sdk_accepts_an_edited_sms", SDKS, twilio_sdk_accepts_an_edited_sms),
+        trial("editing::plivo_sdk_accepts_an_edited_message", SDKS, plivo_sdk_accepts_an_edited_message),
+    ]
+}
+
+fn twilio_sdk_accepts_an_edited_sms() {
+    let (app, port) = express();
+    let inspected = Inspected::twilio(port, &[]);
+    let page = Page::open(&inspected.web);
+    let form = "AccountSid=ACf3a1c0d2e4b59687a0b1c2d3e4f5a6b7&Body=Hi&From=%2B15550100&To=%2B15550199";
+    assert_eq!(inspected.deliver(&signed(TOKEN, "/twilio-behind-a-proxy", form)).status(), 200);
+    assert_eq!(app.line()["body"]["Body"], "Hi");
+
+    open_editor(&page);
+    page.fill("[aria-label='Value of Body']", "Hello from the replay!");
+    page.until_text(".preview", "Hello from the replay!");
+    page.press(".dialog-foot", "Send");
+    page.until("document.querySelectorAll('.side.accepted').length === 2");
+    page.until_text(".side:last-child", "200");
+    let reached = app.line();
+    assert_eq!(reached["reached"], "/twilio-behind-a-proxy");
+    assert_eq!(reached["body"]["Body"], "Hello from the replay!");
+    assert_eq!(reached["body"]["From"], "+15550100");
+    page.until("document.querySelector('.result-diff')?.ariaBusy !== 'true' && document.querySelector('.same-answer, .result-diff h4')");
+    page.shot("editor");
+
+    // The same with the signature that came: nobody accepts it.
+    page.click("input[value='as-captured'] + label");
+    page.press(".dialog-foot", "Send");
+    page.until_text(".side.refused", "403");
+    page.click("input[value='fresh'] + label");
+    page.press(".dialog-foot", "Send");
+    page.until("document.querySelectorAll('.side.accepted').length === 2");
+    assert_eq!(app.line()["body"]["Body"], "Hello from the replay!");
+    page.press(".answer", "Open the replay");
+    page.until_text(".related", "the original");
+    page.until_text("#detail .pairs", "Hello from the replay!");
+    assert_eq!(page.complaints(), [""; 0]);
+}
+
+fn plivo_sdk_accepts_an_edited_message() {
+    let (app, port) = express();
+    let mut command = countersign();
+    command.args(["http", &format!("127.0.0.1:{port}"), "--verify-webhook", "plivo"]);
+    // The app takes the URL from its request, whose scheme is http.
+    command.args(["--url", "http://hooks.example.com"]).env("PLIVO_AUTH_TOKEN", TOKEN);
+    let inspected = Inspected::start(&mut command);
+    let message = SignedRequest::post(&PLIVO, "http://hooks.example.com/plivo")
+        .form([("From", "15550100"), ("Text", "Hi"), ("To", "15550199"), ("Type", "sms")])
+        .secret(TOKEN)
+        .build()
+        .unwrap();
+    let mut text = "POST /plivo HTTP/1.1\r\n".to_owned();
+    for (name, value) in message.headers() {
+        text += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    text = text + "\r\n" + std::str::from_utf8(message.body()).unwrap();
+    let page = Page::open(&inspected.web);
+    assert_eq!(inspected.deliver(&text).status(), 200);
+    assert_eq!(app.line()["body"]["Text"], "Hi");
+
+    open_editor(&page);
+    page.fill("[aria-label='Value of Text']", "Hello from the replay!");
+    page.press(".dialog-foot", "Send");
+    page.until("document.querySelectorAll('.side.accepted').length === 2");
+    page.until_text(".side:last-child", "200");
+    assert_eq!(app.line()["body"]["Text"], "Hello from the replay!");
+    assert_eq!(page.complaints(), [""; 0]);
+}
+
+fn open_editor(page: &Page) {
+    page.click(".row[data-verdict=accepted]");
+    page.until_text("#detail h3", "signed by");
+    page.press(".actions", "Replay with modifications");
+    page.until("document.querySelector('dialog.editor')?.open");
+}
+
+/// An app whose handlers come after the official SDKs' own validation.
+fn express() -> (Process, u16) {
+    let mut command = Command::new("node");
+    command.arg(in_repository("tests/sdk/express.js")).env("TWILIO_AUTH_TOKEN", TOKEN).env("NODE_ENV", "production");
+    command.stderr(Stdio::null());
+    let app = Process::start(command);
+    let port = app.line()["port"].as_u64().and_then(|port| u16::try_from(port).ok()).expect("a port");
+    (app, port)
+}
