@@ -2,6 +2,8 @@
 //!
 //! A test that includes this says in `WORKERS` which folder pins its packages.
 
+#![allow(dead_code, reason = "each test program uses its own part")]
+
 use std::{fs, path::Path, process::Command, sync::LazyLock};
 
 use libtest_mimic::{Failed, Trial};
@@ -13,14 +15,16 @@ use crate::WORKERS;
 pub(crate) enum Tool {
     Node,
     NodePackage(&'static str),
+    /// A program that answers to `-v`.
+    Program(&'static str),
     Python,
     PythonPackage(&'static str),
 }
 
 impl Tool {
     fn is_there(self) -> bool {
-        static NODE: LazyLock<bool> = LazyLock::new(|| runs("node"));
-        static PYTHON: LazyLock<bool> = LazyLock::new(|| runs("python3"));
+        static NODE: LazyLock<bool> = LazyLock::new(|| runs("node", "--version"));
+        static PYTHON: LazyLock<bool> = LazyLock::new(|| runs("python3", "--version"));
         match self {
             Self::Node => *NODE,
             Self::NodePackage(name) => {
@@ -30,6 +34,7 @@ impl Tool {
                     version(&pins, |json| json["dependencies"][name].as_str()) == Some(installed)
                 })
             }
+            Self::Program(name) => runs(name, "-v"),
             Self::Python => *PYTHON,
             Self::PythonPackage(name) => {
                 let pins = in_repository(&format!("{WORKERS}/requirements.txt"));
@@ -48,6 +53,7 @@ impl Tool {
         match self {
             Self::Node => "node".to_owned(),
             Self::NodePackage(name) => format!("node package {name}"),
+            Self::Program(name) => name.to_owned(),
             Self::Python => "python3".to_owned(),
             Self::PythonPackage(name) => format!("python package {name}"),
         }
@@ -65,7 +71,7 @@ pub(crate) fn trial(name: &str, tools: &[&[Tool]], run: impl FnOnce() -> Result<
     }
     let needs = format!("needs {}", missing.join(", "));
     if std::env::var_os("COUNTERSIGN_REQUIRE_TOOLS").is_some_and(|value| value == "1") {
-        let message = format!("{needs}: tests/sdk/install installs the packages");
+        let message = format!("{needs}: .ci/run installs programs, and tests/sdk/install packages");
         return Trial::test(name, move || Err(message.into()));
     }
     Trial::test(name, run).with_kind(needs).with_ignored_flag(true)
@@ -81,6 +87,6 @@ fn version(path: &str, find: impl Fn(&serde_json::Value) -> Option<&str>) -> Opt
     find(&json).map(str::to_owned)
 }
 
-fn runs(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+fn runs(program: &str, argument: &str) -> bool {
+    Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }
