@@ -131,6 +131,14 @@ fn no_match(search: &Search<'_>, name: &str, finding: &mut Finding) {
         Some(provider) => format!("compare the secret with {}", provider.secret.location),
         None => "compare the secret".to_owned(),
     };
+    if let Some(host) = private_host(search) {
+        // Without a header that tells it, nobody can know the host that a proxy has overwritten.
+        finding.fix.step = format!(
+            "add --url with the public URL: the request came for {host}, which {name} cannot have called; then {}",
+            finding.fix.step
+        );
+        finding.fix.call = Some(".public_url(PublicUrl::fixed(\"https://…\")?)".to_owned());
+    }
     match finding.reason {
         Some(RejectionKind::MalformedSignature) => {
             finding.hint = Some("signature-format");
@@ -152,6 +160,13 @@ fn no_match(search: &Search<'_>, name: &str, finding: &mut Finding) {
             .push("no documented signature of Plivo covers a body that is no form, such as PHLO's JSON".to_owned());
     }
     finding.checklist = checklist(search);
+}
+
+/// The host of the signed URL, where it is none that a provider can reach.
+fn private_host(search: &Search<'_>) -> Option<String> {
+    let is_signed = search.explainer.provider.is_some_and(Provider::signs_url);
+    let url = search.base.as_ref().filter(|_| is_signed && !search.explainer.public_url.is_fixed())?;
+    url.has_private_host().then(|| format!("{}{}", url.host, url.port))
 }
 
 fn checklist(search: &Search<'_>) -> Vec<String> {
