@@ -13,6 +13,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import json
 import os
 import pathlib
 import re
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOKEN = "f0a1b2c3d4e5f60718293a4b5c6d7e8f"
@@ -123,12 +125,14 @@ http {{
     return [shutil.which("nginx") or "/usr/sbin/nginx", "-e", f"{folder}/{name}.log", "-c", str(config)]
 
 
-def load(folder, port, body, headers, path, connections, seconds):
+def load(folder, port, body, headers, path, connections, seconds, rate=None):
     script = folder / "load.lua"
     (folder / "body").with_suffix(".txt").write_text(body)
     lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
     script.write_text(
         f'wrk.method = "POST"\nwrk.body = io.open("{folder}/body.txt", "rb"):read("*a")\n' + "\n".join(lines) + "\n"
+        # Each connection waits so long between its requests that all together send `rate` a second, or a little less.
+        + (f"function delay() return {connections * 1000 / rate} * 2 * math.random() end\n" if rate else "")
     )
     command = ["taskset", "-c", "0", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
     output = subprocess.run(
@@ -150,7 +154,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--binary", default=str(ROOT / "target/release/countersign"))
-    parser.add_argument("--only", help="one case: 300B, 16KiB, 1MiB-github, 1MiB-unverified, c1")
+    parser.add_argument("--only", help="one case: 300B, 16KiB, 1MiB-github, 1MiB-unverified, c1, 5k")
     arguments = parser.parse_args()
     for tool in ["nginx", "wrk", "taskset"]:
         if not (shutil.which(tool) or pathlib.Path(f"/usr/sbin/{tool}").exists()):
@@ -171,10 +175,10 @@ def main():
             stack.callback(proxy.stop)
             return proxy
 
-        def countersign(name, *flags):
+        def countersign(name, *flags, store="none", web="false"):
             port = free_port()
             command = [arguments.binary, "http", str(upstream), "--listen", f"127.0.0.1:{port}", "--max-body", "2MiB", "-q"]
-            return start(name, [*command, *flags], port)
+            return start(name, [*command, "--store", store, "--web-addr", web, *flags], port)
 
         port = free_port()
         reference = start("nginx", nginx(folder, "proxy", port, f"""
@@ -185,16 +189,23 @@ def main():
         twilio = countersign("countersign twilio", "--verify-webhook", "twilio", "--verify-webhook-secret", TOKEN, "--url", PUBLIC)
         github = countersign("countersign github", "--verify-webhook", "github", "--verify-webhook-secret", TOKEN)
         unverified = countersign("countersign unverified")
+        web = free_port()
+        captured = countersign(
+            "countersign captured", "--verify-webhook", "twilio", "--verify-webhook-secret", TOKEN, "--url", PUBLIC,
+            store=str(folder / "captures.db"), web=f"127.0.0.1:{web}",
+        )
 
         cases = {
-            "300B": (sms(300), "/sms", 64, [reference, twilio, unverified]),
+            "300B": (sms(300), "/sms", 64, [reference, twilio, unverified, captured]),
             "16KiB": (sms(16 << 10), "/sms", 64, [reference, twilio]),
             "1MiB-github": (push(1 << 20), "/push", 64, [reference, github]),
             "1MiB-unverified": (push(1 << 20), "/push", 64, [reference, unverified]),
             "c1": (sms(300), "/sms", 1, [None, reference, twilio]),
+            "5k": (sms(2048), "/sms", 64, [reference, twilio, captured]),
         }
         targets = {
             ("300B", twilio): ("P1", 1.5),
+            ("300B", captured): ("P2", 2.3),
             ("16KiB", twilio): ("P3", 2.3),
             ("1MiB-github", github): ("P3", 2.1),
             ("1MiB-unverified", unverified): ("P3", 0.9),
@@ -207,7 +218,9 @@ def main():
                 for proxy in proxies:
                     before = proxy.cpu_us() if proxy else 0
                     target = proxy.port if proxy else upstream
-                    requests, latency = load(folder, target, body, headers, path, connections, arguments.seconds)
+                    requests, latency = load(
+                        folder, target, body, headers, path, connections, arguments.seconds, 5000 if case == "5k" else None
+                    )
                     cpu = (proxy.cpu_us() - before) / requests if proxy else 0
                     figures[proxy].append((cpu, latency["50"], latency["99"], requests / arguments.seconds))
             print(f"\n{case}, {connections} connections, {arguments.rounds} rounds of {arguments.seconds} s")
@@ -223,6 +236,15 @@ def main():
                 if case == "300B" and proxy is twilio:
                     line += f"  P5 p99 ≤ 1.5 × nginx: {'PASS' if p99 <= 1.5 * base[2] else 'FAIL'}"
                     line += f"  M1 ≤ 10 MiB: {'PASS' if proxy.rss_mib() <= 10 else 'FAIL'}"
+                if case == "300B" and proxy is captured:
+                    line += f"  M1 ≤ 32 MiB: {'PASS' if proxy.rss_mib() <= 32 else 'FAIL'}"
+                if case == "5k" and proxy is captured:
+                    added, off = cpu - medians[twilio][0], medians[twilio][2]
+                    line += f"  P2 added {added:.1f} µs (≤ 14): {'PASS' if added <= 14 else 'FAIL'}"
+                    line += f"  C2 p99 {p99 / off:.2f} × off (≤ 1.4): {'PASS' if p99 <= 1.4 * off else 'FAIL'}"
+                if proxy is captured:
+                    status = json.load(urllib.request.urlopen(f"http://127.0.0.1:{web}/api/status"))["store"]
+                    line += f"  kept {status['count']}, dropped {status['dropped']}, failed {status['failed']}"
                 if case == "c1" and proxy is twilio:
                     added = (p50 - medians[None][1]) * 1000
                     line += f"  P5 p50 over direct {added:.0f} µs (≤ 85): {'PASS' if added <= 85 else 'FAIL'}"

@@ -13,8 +13,21 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use countersign::{
+    Explainer, Verdict,
+    explain::{Budget, Code, Delivery, Ended},
+    providers,
+    request::WebhookRequest,
+    scheme::Options,
+    vectors::{Expectation, Vector, VectorFile},
+    verdict::UrlForm,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use libtest_mimic::{Arguments, Trial};
 
 use self::case::{File, Outcome};
@@ -26,6 +39,10 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let mut trials = trials(&folder, "");
+    trials.push(Trial::test("schemes_that_sign_the_url_say_so", schemes_that_sign_the_url_say_so));
+    trials.push(Trial::test("views_are_what_is_signed", views_are_what_is_signed));
+    trials.push(Trial::test("the_budget_ends_the_search", the_budget_ends_the_search));
+    trials.push(Trial::test("the_vector_schema_knows_all_codes", the_vector_schema_knows_all_codes));
     trials.push(Trial::test("the_corpus_is_what_it_claims_to_be", move || corpus(&folder)));
     if let Some(other) = std::env::var_os("COUNTERSIGN_EXPLAIN") {
         trials.extend(self::trials(&PathBuf::from(other), "held-out::"));
@@ -67,8 +84,7 @@ fn corpus(folder: &Path) -> Result<(), libtest_mimic::Failed> {
         }
     }
     println!("{named} of {all} cases named, over {} providers", providers.len());
-    let missing: Vec<_> =
-        countersign::explain::Code::ALL.iter().filter(|code| !codes.contains(code.as_str())).collect();
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !codes.contains(code.as_str())).collect();
     if !missing.is_empty() {
         return Err(format!("no case for {missing:?}").into());
     }
@@ -78,5 +94,115 @@ fn corpus(folder: &Path) -> Result<(), libtest_mimic::Failed> {
     if all < 150 || providers.len() < 15 || named * 100 < all * 95 {
         return Err(format!("{named} of {all} named, {} providers", providers.len()).into());
     }
+    Ok(())
+}
+
+fn vectors() -> Vec<VectorFile> {
+    VectorFile::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")).expect("vectors")
+}
+
+fn schemes_that_sign_the_url_say_so() -> Result<(), libtest_mimic::Failed> {
+    for file in vectors() {
+        let provider = providers::by_id(&file.id)?;
+        let (mut origin_or_path, mut query) = (false, false);
+        for vector in file.vectors.iter().filter(|vector| vector.expect == Expectation::Valid) {
+            let verifier = vector.verifier(provider)?;
+            let is_refused = |url: String| {
+                let mut changed = vector.clone();
+                changed.request.url = url;
+                !matches!(changed.verdict(&*verifier), Ok(Ok(Verdict::Accept(_))))
+            };
+            let url = &vector.request.url;
+            let (base, rest) = url.split_once('?').map_or((&url[..], String::new()), |(b, q)| (b, format!("?{q}")));
+            origin_or_path |=
+                is_refused(url.replacen("://", "://other-", 1)) || is_refused(format!("{base}/other{rest}"));
+            query |= is_refused(format!("{base}?other=1{}", rest.replacen('?', "&", 1)));
+        }
+        let signs = provider.signs_url();
+        if origin_or_path && !signs || signs && !(origin_or_path || query) {
+            return Err(format!("{}: signs_url is {signs}", file.id).into());
+        }
+    }
+    Ok(())
+}
+
+/// The signature over a view's bytes is the one that the provider made.
+fn views_are_what_is_signed() -> Result<(), libtest_mimic::Failed> {
+    let mut compared = BTreeSet::new();
+    for file in vectors() {
+        let provider = providers::by_id(&file.id)?;
+        let mac: fn(&str, &[u8]) -> Vec<u8> = match &*file.id {
+            "twilio" => generate::hmac_sha1,
+            "plivo" | "stripe" | "slack" | "github" | "shopify" | "linear" | "square" | "zoom" | "paddle" => {
+                generate::hmac_sha256
+            }
+            _ => continue,
+        };
+        for vector in file.vectors.iter().filter(|vector| vector.expect == Expectation::Valid) {
+            let Ok(verifier) = vector.verifier(provider) else { continue };
+            let Ok(Ok(Verdict::Accept(verified))) = vector.verdict(&*verifier) else { continue };
+            let headers = headers_of(vector);
+            let (method, body) = (Method::from_bytes(vector.request.method.as_bytes())?, vector.request.body()?);
+            let request = WebhookRequest::new(&method, &*vector.request.url, &headers, &body[..]);
+            // Another form of the URL, another algorithm, an option's scheme: not what the view shows.
+            let is_plain = verified.url().is_none_or(|url| url.form == UrlForm::AsRequested)
+                && vector.options.is_empty()
+                && !headers.contains_key("x-twilio-webhooks-signature-settings");
+            let Some(view) = provider.signed_view(&request, &Options::new()).filter(|_| is_plain) else { continue };
+            let tag = mac(&vector.secrets[verified.secret_index()], &view.bytes());
+            let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+            let written = [STANDARD.encode(&tag), hex];
+            let mut presented = headers.values().filter_map(|value| value.to_str().ok());
+            if !presented
+                .any(|value| written.iter().any(|tag| value.to_ascii_lowercase().contains(&tag.to_ascii_lowercase())))
+            {
+                return Err(format!("{}: the view of {} is not what was signed: {view:?}", file.id, vector.name).into());
+            }
+            compared.insert(file.id.clone());
+        }
+    }
+    if compared.len() == 10 { Ok(()) } else { Err(format!("only {compared:?}").into()) }
+}
+
+fn headers_of(vector: &Vector) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    for (name, value) in &vector.request.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");
+        map.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("a value"));
+    }
+    map
+}
+
+fn the_budget_ends_the_search() -> Result<(), libtest_mimic::Failed> {
+    let (method, headers, uri) = (Method::POST, forged(), Uri::from_static("/sms?a=1&b=2"));
+    let delivery = Delivery::new(&method, &uri, &headers, &b"Body=x&From=1"[..]);
+    let explainer = Explainer::provider(&providers::TWILIO, "f0a1b2c3d4e5f60718293a4b5c6d7e8f")?;
+    let by_attempts = explainer.clone().budget(Budget::new(25, Duration::from_secs(60))).explain(&delivery);
+    let tried = by_attempts.expect("it is refused").tried;
+    assert_eq!((tried.attempts, tried.ended), (25, Ended::Attempts));
+    // Each look at this clock takes a millisecond.
+    let ticks = AtomicU64::new(0);
+    let explainer = explainer.with_stopwatch(move || Duration::from_millis(ticks.fetch_add(1, Ordering::Relaxed)));
+    let by_time = explainer.budget(Budget::new(100_000, Duration::from_millis(40))).explain(&delivery);
+    let tried = by_time.expect("it is refused").tried;
+    assert_eq!(tried.ended, Ended::Time);
+    assert!(tried.attempts <= 40, "{tried:?}");
+    Ok(())
+}
+
+fn forged() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("host", HeaderValue::from_static("hooks.example.com"));
+    headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
+    headers.insert("x-twilio-signature", HeaderValue::from_static("LgzjTC+EG7+vXZZZtilkTv1upDs="));
+    headers
+}
+
+fn the_vector_schema_knows_all_codes() -> Result<(), libtest_mimic::Failed> {
+    let text = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/schema.json"))?;
+    let schema: serde_json::Value = serde_json::from_slice(&text)?;
+    let listed = &schema["$defs"]["vector"]["properties"]["explain"]["enum"];
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(*listed, serde_json::json!(codes));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a search found.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer};
 
@@ -15,7 +15,7 @@ use crate::RejectionKind;
 ///
 /// For the log, the console and the inspector; nothing of it may reach the caller. [`Display`](std::fmt::Display) is one
 /// line without the query or the body of the request; the JSON ([`to_json`](Self::to_json)) holds the URL in full.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// What was different. Of several differences the one that counts most.
@@ -60,7 +60,7 @@ pub struct Fix {
 }
 
 /// What matched.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct Matched {
     /// The URL under which the signature is right, userinfo hidden; `None` if it was not signed or not changed.
@@ -138,6 +138,35 @@ impl Finding {
     #[must_use]
     pub fn is_explained(&self) -> bool {
         self.code != Code::NoMatch
+    }
+}
+
+impl fmt::Debug for Finding {
+    /// Shows nothing of the request.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finding")
+            .field("code", &self.code)
+            .field("also", &self.also)
+            .field("provider", &self.provider)
+            .field("reason", &self.reason)
+            .field("hint", &self.hint)
+            .field("tried", &self.tried)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Matched {
+    /// Shows no URL: its query may hold what is private to a user.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Matched")
+            .field("method", &self.method)
+            .field("body", &self.body)
+            .field("secret", &self.secret)
+            .field("route", &self.route)
+            .field("provider", &self.provider)
+            .field("version", &self.version)
+            .field("skew_secs", &self.skew_secs)
+            .finish_non_exhaustive()
     }
 }
 

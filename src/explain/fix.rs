@@ -1,6 +1,7 @@
 //! From what was found to what to do: the words of a [`Finding`].
 
 use super::{
+    budget::Ended,
     code::Code,
     delivery::Target,
     finding::{Finding, Fix, Matched, Seen, Views},
@@ -11,6 +12,7 @@ use super::{
 use crate::{
     RejectionKind,
     providers::{Provider, ProviderScheme},
+    public_url::Scheme,
     secret::shape,
 };
 
@@ -79,6 +81,7 @@ fn unexplained(search: &Search<'_>, finding: &mut Finding) {
     if !is_unsigned {
         return no_match(search, name, finding);
     }
+    finding.tried.ended = Ended::Found;
     // `Authorization` is there for many reasons.
     let others = search.guesses.iter().filter(|guess| {
         guess.id != finding.provider
@@ -268,7 +271,7 @@ fn summary(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) ->
             Some(skew) => format!("signature matches, and is {} s old", skew.unsigned_abs()),
             None => "signature matches, and has expired".to_owned(),
         },
-        _ => format!("signature matches for the body {body}"),
+        _ => format!("signature matches with the body changed back: {body}"),
     }
 }
 
@@ -357,6 +360,13 @@ fn version_fix(search: &Search<'_>, found: &Match) -> Fix {
 fn url_fix(search: &Search<'_>, code: Code, found: &Match) -> Fix {
     let Some(url) = &found.url else { return Fix::default() };
     let step = |text: String| Fix { step: text, ..Fix::default() };
+    if found.version.as_ref().is_some_and(|version| version.option.is_some()) {
+        return version_fix(search, found);
+    }
+    let is_websocket = |scheme| matches!(scheme, Scheme::Ws | Scheme::Wss);
+    if is_websocket(url.scheme) && !search.base.as_ref().is_some_and(|base| is_websocket(base.scheme)) {
+        return step(format!("pass the upgrade on (Upgrade: websocket): the provider called {}", url.shown_in_short()));
+    }
     let (path, query) = match search.delivery.target {
         Target::Request(uri) => (uri.path().to_owned(), uri.query().map(str::to_owned)),
         Target::Url(text) => match UrlParts::parse(text) {

@@ -21,7 +21,7 @@ use crate::{
     PublicUrl, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
     providers::{self, Provider},
-    public_url::RequestUrl,
+    public_url::{RequestUrl, Scheme},
     request::WebhookRequest,
     scheme::Options,
     verifier::Context,
@@ -131,7 +131,7 @@ impl<'s> Search<'s> {
     fn is_unsigned(&self) -> bool {
         let names = self.explainer.provider.map(Provider::signature_headers).unwrap_or_default();
         let is_there = |name: &&str| self.delivery.headers.get(*name).is_some_and(|value| !value.is_empty());
-        !names.is_empty() && !names.iter().any(|name| is_there(name))
+        !names.is_empty() && !names.iter().any(is_there)
     }
 
     pub(super) fn tried(&mut self, is_found: bool) -> Tried {
@@ -250,14 +250,27 @@ impl<'s> Search<'s> {
             let verifier = self.verifier_of(provider, &version.options)?;
             let trial = Trial { headers: version.headers.as_ref(), ..Trial::default() };
             let found = self.attempt(&*verifier, trial)?;
-            Some(Match { codes: vec![Code::SchemeOtherVersion], version: Some(version.copy()), ..found })
+            let version = Some(version.copy());
+            // Plivo's option says which URL scheme is signed.
+            let scheme = version.as_ref().and_then(|version| version.option.as_ref());
+            let scheme = scheme.filter(|(name, ..)| *name == "websocket_scheme");
+            if let Some(scheme) = scheme.and_then(|(_, word, _)| Scheme::parse(word)) {
+                let url = self.base.clone().map(|base| UrlParts { scheme, ..base });
+                return Some(Match { codes: vec![Code::UrlScheme], version, url, ..found });
+            }
+            Some(Match { codes: vec![Code::SchemeOtherVersion], version, ..found })
         })
+    }
+
+    /// How many secrets are tried at once: each hashes the body in every attempt.
+    fn most_secrets(&self, most: usize) -> usize {
+        (HASHED_AT_ONCE / self.delivery.body.len().max(1)).clamp(FEWEST_SECRETS, most)
     }
 
     /// The configured secrets in other writings, and other secrets.
     fn secrets(&mut self) -> Option<Match> {
         self.dimensions.insert("secret");
-        let candidates = Candidates::of(self.explainer, MANY_SECRETS)?;
+        let candidates = Candidates::of(self.explainer, self.most_secrets(MANY_SECRETS))?;
         let found = self.attempt(&*candidates.verifier, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
@@ -390,11 +403,35 @@ impl<'s> Search<'s> {
         }
         self.dimensions.insert("method");
         let verifier = self.explainer.verifier.clone()?;
-        METHODS.iter().filter(|method| *method != self.delivery.method).find_map(|method| {
-            let mut found = self.attempt(&*verifier, Trial { method: Some(method), ..Trial::default() })?;
-            found.codes.push(Code::Method);
-            Some(found)
-        })
+        let found = METHODS
+            .iter()
+            .filter(|method| *method != self.delivery.method)
+            .find_map(|method| self.attempt(&*verifier, Trial { method: Some(method), ..Trial::default() }));
+        let mut found = match found {
+            Some(found) => found,
+            None => self.moved_parameters(&*verifier)?,
+        };
+        found.codes.push(Code::Method);
+        Some(found)
+    }
+
+    /// A relay that changes the method moves the parameters with it: from the body into the query, or back.
+    fn moved_parameters(&mut self, verifier: &dyn WebhookVerifier) -> Option<Match> {
+        let base = self.arrived.first().cloned()?;
+        let body = &self.delivery.body[..];
+        let form = body::as_form(self.delivery.headers);
+        let (method, url, body) = match &base.query {
+            Some(query) if body.is_empty() => {
+                (Method::POST, UrlParts { query: None, ..base.clone() }, query.clone().into_bytes())
+            }
+            None if body::is_form(self.delivery.headers) => {
+                (Method::GET, UrlParts { query: Some(str::from_utf8(body).ok()?.to_owned()), ..base }, Vec::new())
+            }
+            _ => return None,
+        };
+        let (url, method, headers) = (Some(&url), Some(&method), Some(&form));
+        let found = self.attempt(verifier, Trial { url, method, headers, body: Some(&body) })?;
+        Some(Match { url: None, body: Some(("with its parameters moved between query and body", body)), ..found })
     }
 
     /// Plivo's JSON posts: a signature over the URL alone, or over the JSON's members as if they were parameters.
@@ -431,14 +468,15 @@ impl<'s> Search<'s> {
         let guesses = self.guesses.iter().map(|guess| (*guess, Options::new()));
         let others: Vec<_> =
             routes.chain(guesses).filter(|(provider, _)| provider.id != own).take(MANY_PROVIDERS).collect();
-        let all = explainer.secrets.iter().map(|secret| (secret, None));
-        let elsewhere =
-            explainer.elsewhere.iter().flat_map(|route| route.secrets.iter().map(move |secret| (secret, Some(route))));
+        let all = explainer.secrets.iter().enumerate().map(|(index, secret)| (index, secret, None));
+        let elsewhere = explainer.elsewhere.iter().flat_map(|route| {
+            route.secrets.iter().enumerate().map(move |(index, secret)| (index, secret, Some(route)))
+        });
         let all: Vec<_> = all.chain(elsewhere).collect();
         let base = self.base.clone();
         for (provider, options) in others {
             let any_text = secret::takes_any_text(explainer, provider, &options);
-            for (index, (key, route)) in all.iter().enumerate() {
+            for (index, key, route) in &all {
                 let owner = route.map_or(explainer.provider, |route| route.provider);
                 if any_text && secret::is_public(key, owner) {
                     continue;
@@ -447,7 +485,7 @@ impl<'s> Search<'s> {
                     continue;
                 };
                 // The other route may have had the URL that the headers name.
-                let https = base.clone().map(|base| UrlParts { scheme: crate::public_url::Scheme::Https, ..base });
+                let https = base.clone().map(|base| UrlParts { scheme: Scheme::Https, ..base });
                 let urls = [None, https];
                 let found = urls
                     .iter()
@@ -459,7 +497,7 @@ impl<'s> Search<'s> {
                     is_account: route.is_account,
                     provider: route.provider,
                 });
-                let secret = Some((secret::name_of(key, index), None, owner));
+                let secret = Some((secret::name_of(key, *index), None, owner));
                 if route.is_none() && !self.is_credible(provider) {
                     // The own secret, and a header like the provider's: another version of its scheme.
                     let what = format!("the scheme of {}", provider.name);
@@ -498,13 +536,13 @@ impl<'s> Search<'s> {
     }
 
     fn urls_with_any_secret(&mut self) -> Option<Match> {
-        let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
+        let candidates = Candidates::of(self.explainer, self.most_secrets(FEW_SECRETS))?;
         let found = self.each_url(&*candidates.verifier, 0..MANY_URLS, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
 
     fn bodies_with_any_secret(&mut self) -> Option<Match> {
-        let candidates = Candidates::of(self.explainer, FEW_SECRETS)?;
+        let candidates = Candidates::of(self.explainer, self.most_secrets(FEW_SECRETS))?;
         let found = self.each_body(&*candidates.verifier, 0..MANY_BODIES, Trial::default())?;
         Some(self.with_secret(found, &candidates.list))
     }
@@ -638,6 +676,9 @@ const LIKELY_URLS: usize = 900;
 const LIKELY_BODIES: usize = 1_200;
 const MANY_SECRETS: usize = 256;
 const FEW_SECRETS: usize = 48;
+const FEWEST_SECRETS: usize = 8;
+/// Bytes of bodies that one attempt may hash.
+const HASHED_AT_ONCE: usize = 4 << 20;
 const MANY_PROVIDERS: usize = 12;
 const MANY_URLS: usize = 250;
 const FEW_URLS: usize = 60;

@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
-#[cfg(feature = "signing")]
+#[cfg(any(feature = "explain", feature = "signing"))]
 use super::families;
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 #[cfg(feature = "ed25519")]
 use crate::crypto::{ED25519_LENGTH, Ed25519Key, PublicKeys, decode_base64_text};
+#[cfg(any(feature = "explain", feature = "signing"))]
+use crate::scheme::Recipe;
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, Verdict, Verified, WebhookVerifier,
     clock::UnixTime,
@@ -24,7 +26,7 @@ use crate::{
 #[cfg(feature = "signing")]
 use crate::{
     Secret,
-    scheme::{Recipe, SignError, Signed, SigningContext},
+    scheme::{SignError, Signed, SigningContext},
 };
 
 /// Standard Webhooks (any sender that follows the specification): HMAC-SHA256 or Ed25519 over `{id}.{time}.{body}`, in

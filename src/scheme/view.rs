@@ -14,8 +14,8 @@ impl Recipe {
     pub fn signed_view(&self, request: &WebhookRequest<'_>) -> SignedView {
         let present = |name: &&'static str| request.headers().contains_key(HeaderName::from_static(name));
         if let Some(legacy) = self.legacy
-            && !self.signature.headers.iter().any(|name| present(name))
-            && legacy.recipe.signature.headers.iter().any(|name| present(name))
+            && !self.signature.headers.iter().any(&present)
+            && legacy.recipe.signature.headers.iter().any(present)
         {
             return legacy.recipe.signed_view(request);
         }

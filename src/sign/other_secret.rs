@@ -1,51 +1,96 @@
 //! The wrong key, in the right form.
 
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
 use crate::Secret;
 
 /// A secret of the same form that makes another key: for tests of what must be refused.
 ///
-/// One letter or digit in the second half is another one of its kind, so that prefixes (`whsec_`), encodings (base64,
-/// hexadecimal) and names before a colon stay what they are. A secret without any letter or digit of ASCII gets one at
-/// its end.
+/// Letters and digits of ASCII are replaced by others of their kind, so that encodings (base64, hexadecimal) stay what
+/// they are; a prefix (`whsec_`) and a name before a colon stay. Which ones take their place comes from a hash of the
+/// secret: always the same for the same secret, and nothing can be told from them. Some schemes send the secret itself.
 #[must_use]
 pub fn other_secret(secret: &Secret) -> Secret {
-    let mut text = secret.expose().to_vec();
-    // The last characters of base64 may have bits that count for nothing.
-    let limit = (text.len() * 3).div_ceil(4).max(1).min(text.len());
-    let front = text.get_mut(..limit).unwrap_or_default();
-    match front.iter_mut().rev().find(|byte| byte.is_ascii_alphanumeric()) {
-        Some(byte) => *byte = other(*byte),
+    let mut text = Zeroizing::new(secret.expose().to_vec());
+    let start = text.iter().position(|byte| matches!(byte, b':' | b'_')).map_or(0, |end| end + 1);
+    let (_, rest) = text.split_at_mut(start);
+    let is_hex = rest.iter().all(u8::is_ascii_hexdigit);
+    let seed = Sha256::digest(secret.expose());
+    let mut block = Sha256::digest(seed);
+    let mut last = None;
+    for (index, byte) in rest.iter_mut().enumerate().filter(|(_, byte)| byte.is_ascii_alphanumeric()) {
+        let place = index % block.len();
+        if place == 0 {
+            block = Sha256::digest(block);
+        }
+        *byte = other(*byte, block.get(place).copied().unwrap_or_default(), is_hex);
+        last = Some(byte);
+    }
+    match last {
+        // The last characters of base64 may have bits that must be zero.
+        Some(last) if !is_hex => *last = if last.is_ascii_digit() { b'0' } else { b'A' },
+        Some(_) => {}
         None => text.push(b'0'),
     }
+    if text[..] == *secret.expose() {
+        text.push(b'0');
+    }
     // The text is as long as the other's, or longer: never empty.
-    Secret::new(zeroize::Zeroizing::new(text)).unwrap_or_else(|_| secret.clone())
+    Secret::new(text).unwrap_or_else(|_| secret.clone())
 }
 
-/// Another digit; another letter of the same case, hexadecimal if this one is.
-const fn other(byte: u8) -> u8 {
+/// A digit for a digit; a letter of the same case for a letter, hexadecimal if the whole is.
+const fn other(byte: u8, random: u8, is_hex: bool) -> u8 {
+    let letters = if is_hex { 6 } else { 26 };
     match byte {
-        b'9' | b'f' | b'F' => byte - 1,
-        b'z' | b'Z' => byte - 1,
-        _ => byte + 1,
+        b'0'..=b'9' => b'0' + random % 10,
+        b'a'..=b'z' => b'a' + random % letters,
+        _ => b'A' + random % letters,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
     use super::*;
 
+    fn other_text(text: &str) -> String {
+        let other = other_secret(&Secret::new(text).expect("a secret"));
+        String::from_utf8(other.expose().to_vec()).expect("text")
+    }
+
     #[test]
-    fn form_is_kept() {
-        for (text, expected) in [
-            ("k", "l"),
-            ("12345", "12355"),
-            ("0f9f", "0f8f"),
-            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILQZIo2LaLaSw"),
-            ("public:private", "public:prjvate"),
-            ("🔑", "🔑0"),
-        ] {
-            let other = other_secret(&Secret::new(text).expect("a secret"));
-            assert_eq!(str::from_utf8(other.expose()), Ok(expected), "{text}");
+    fn form_is_kept_and_nothing_else() {
+        for text in ["k", "12345", "0f9f4c", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "public:private", "🔑", "A", "0"]
+        {
+            let other = other_text(text);
+            assert_ne!(other, text);
+            assert_eq!(other, other_text(text), "always the same");
+            if other.len() == text.len() {
+                let shape = |text: &str| text.bytes().map(|byte| byte.is_ascii_digit()).collect::<Vec<_>>();
+                assert_eq!(shape(&other), shape(text), "{text}");
+            }
         }
+        assert!(other_text("whsec_abcdefghijkl").starts_with("whsec_"));
+        assert!(other_text("public:private").starts_with("public:"));
+        assert!(other_text("0f9f4c00ddee").bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+
+    #[test]
+    fn base64_stays_decodable() {
+        for length in 16..40 {
+            let text = STANDARD.encode(vec![0xa7; length]);
+            assert!(STANDARD.decode(other_text(&text)).is_ok(), "{text}: {}", other_text(&text));
+        }
+    }
+
+    #[test]
+    fn no_part_of_the_secret_is_left() {
+        let secret = "glpat-4eC39HqLyjWDarjtT1zdp7dcXv";
+        let other = other_text(secret);
+        let same = secret.bytes().zip(other.bytes()).filter(|(a, b)| a == b && a.is_ascii_alphanumeric()).count();
+        assert!(same <= 6, "{same} places are the same by chance");
     }
 }

@@ -3,7 +3,7 @@
 //! `tests/vectors/<provider>.json` holds a provider's facts and vectors; `tests/vectors/schema.json` describes the
 //! format. Any implementation can be held to them. All keys in them are for tests only.
 //!
-//! A refusal may carry `"explain": "url-port"`: the [finding](crate::guide::explain) that is due, by its word.
+//! A refusal may carry `"explain": "url-port"`: the finding that is due, by its word (feature `explain`).
 //!
 //! A reason of `null` on an invalid vector means: refuse, for whatever reason.
 

@@ -287,6 +287,18 @@ fn urls(cases: &mut Cases) {
     });
     let websocket = Sent::new("twilio", URL_SIGNED[0].1, "GET", "wss://hooks.example.com/media", "", b"");
     add(cases, &websocket, "websocket-scheme", "the upgrade is lost on the way: https for wss", "url-scheme", |_| {});
+    let mut stream = Sent::new("plivo", URL_SIGNED[1].1, "GET", "https://hooks.example.com/stream", "", b"");
+    stream.headers.extend([("connection".into(), "Upgrade".into()), ("upgrade".into(), "websocket".into())]);
+    add(
+        cases,
+        &stream,
+        "websocket-signed-as-https",
+        "a media stream's upgrade is signed as https",
+        "url-scheme",
+        |case| {
+            case.expect.flag = Some("--verify-webhook-option websocket_scheme=https".into());
+        },
+    );
     let sent = Sent::usual("plivo", URL_SIGNED[1].1, true, "https://hooks.example.com/in/sms");
     add(cases, &sent, "tunnel", "the configured URL is yesterday's tunnel", "url-host", |case| {
         case.public_url = Some("https://1f2e3d4c.ngrok.example".into());
@@ -382,6 +394,9 @@ fn python(json: &str) -> String {
     text
 }
 
+/// Name, mutation, code, and the body as it was signed and as it arrives.
+type Kind = (&'static str, &'static str, &'static str, Vec<u8>, Vec<u8>);
+
 /// What parsers and relays do to a body. The provider signed the one given here; the other arrives.
 fn bodies(cases: &mut Cases) {
     let pretty = serde_json::to_string_pretty(
@@ -393,7 +408,7 @@ fn bodies(cases: &mut Cases) {
     let escaped = python(JSON_BODY);
     let html = JSON_BODY.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
     let sorted = r#"{"amount":1200,"id":"evt_1","link":"https://shop.example.com/a","name":"Zoë"}"#;
-    let kinds: Vec<(&str, &str, &str, Vec<u8>, Vec<u8>)> = vec![
+    let kinds: Vec<Kind> = vec![
         ("newline-lost", "the newline at the end is cut off", "body-newline", format!("{JSON_BODY}\n").into(), JSON_BODY.into()),
         ("newline-added", "a newline is added at the end", "body-newline", JSON_BODY.into(), format!("{JSON_BODY}\n").into()),
         ("crlf-lost", "CRLF becomes LF", "body-line-endings", crlf.into(), crlf.replace("\r\n", "\n").into()),
@@ -661,7 +676,7 @@ fn schemes(cases: &mut Cases) {
         let vector = Sent::usual(plivo.0, plivo.1, true, url);
         let (origin, target) = split(url);
         let path = target.split('?').next().unwrap();
-        let signature = hmac_sha256_base64(plivo.1, &format!("{origin}{path}{}", "12051644167472448581"));
+        let signature = STANDARD.encode(hmac_sha256(plivo.1, format!("{origin}{path}12051644167472448581").as_bytes()));
         (vector, signature)
     };
     let (mut sent, signature) = v2(PUBLIC);
@@ -705,7 +720,7 @@ fn schemes(cases: &mut Cases) {
     });
     let github = BODY_SIGNED[0];
     let sent = Sent::usual(github.0, github.1, false, PUBLIC);
-    let sha1 = hmac_sha1_hex(github.1, JSON_BODY);
+    let sha1: String = hmac_sha1(github.1, JSON_BODY.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     add(cases, &sent, "sha1-alone", "an old server sends X-Hub-Signature only", "scheme-other-version", |case| {
         case.request.headers.retain(|(name, _)| name != "x-hub-signature-256");
         set_header(case, "x-hub-signature", &format!("sha1={sha1}"));
@@ -747,6 +762,16 @@ fn schemes(cases: &mut Cases) {
     add(cases, &sent, "method-changed", "a redirect turns POST into GET, body and all", "method", |case| {
         case.request.method = "GET".into();
     });
+    for (provider, secret, _) in &URL_SIGNED[..2] {
+        let url = "https://hooks.example.com/in/sms";
+        let sent = Sent::new(provider, secret, "POST", url, FORM, FORM_BODY.as_bytes());
+        add(cases, &sent, "post-made-get", "a redirect turns POST into GET, the form into a query", "method", |case| {
+            case.request.method = "GET".into();
+            case.request.target = Some(format!("/in/sms?{FORM_BODY}"));
+            case.request.headers.retain(|(name, _)| name != "content-type");
+            set_body(case, Vec::new());
+        });
+    }
     // What no code is about.
     let sent = Sent::usual(github.0, github.1, false, PUBLIC);
     let digest = header(&sent.case("", "", ""), "x-hub-signature-256").trim_start_matches("sha256=").to_owned();
@@ -846,15 +871,15 @@ fn nothing(cases: &mut Cases) {
     });
 }
 
-fn hmac_sha256_base64(key: &str, text: &str) -> String {
-    // The shape of a provider that signs a text as it stands: no other way to an HMAC is public.
-    let sent = Sent::new("shopify", key, "POST", "https://h.example/", "", text.as_bytes());
-    let row = providers::by_id("shopify").unwrap().signature_headers();
-    sent.headers.into_iter().find(|(name, _)| row.contains(&name.as_str())).unwrap().1
+/// An HMAC, from a provider that signs a text as it stands: no other way to one is public.
+pub(crate) fn hmac_sha256(key: &str, text: &[u8]) -> Vec<u8> {
+    let sent = Sent::new("shopify", key, "POST", "https://h.example/", "", text);
+    STANDARD.decode(header(&sent.case("", "", ""), &signature_header(&sent))).unwrap()
 }
 
-fn hmac_sha1_hex(key: &str, text: &str) -> String {
-    let sent = Sent::new("intercom", key, "POST", "https://h.example/", "", text.as_bytes());
-    let value = sent.headers.into_iter().find(|(name, _)| name == "x-hub-signature").unwrap().1;
-    value.trim_start_matches("sha1=").to_owned()
+pub(crate) fn hmac_sha1(key: &str, text: &[u8]) -> Vec<u8> {
+    let sent = Sent::new("intercom", key, "POST", "https://h.example/", "", text);
+    let case = sent.case("", "", "");
+    let digits = header(&case, "x-hub-signature").trim_start_matches("sha1=");
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
 }

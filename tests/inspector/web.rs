@@ -12,30 +12,30 @@ use serde_json::{Value, json};
 use crate::support::{Answer, App, Countersign, TOKEN, Wire, countersign};
 
 /// A proxy that verifies, and its inspector.
-pub struct Inspected {
-    pub proxy: Countersign,
-    pub web: Web,
+pub(crate) struct Inspected {
+    pub(crate) proxy: Countersign,
+    pub(crate) web: Web,
 }
 
 /// An inspector's address.
-pub struct Web {
-    pub authority: String,
+pub(crate) struct Web {
+    pub(crate) authority: String,
 }
 
 impl Inspected {
     /// In front of the app at `port`, verifying as Twilio for `https://hooks.example.com`.
-    pub fn twilio(port: u16, arguments: &[&str]) -> Self {
+    pub(crate) fn twilio(port: u16, arguments: &[&str]) -> Self {
         Self::verifying("twilio", TOKEN, port, arguments)
     }
 
-    pub fn verifying(provider: &str, secret: &str, port: u16, arguments: &[&str]) -> Self {
+    pub(crate) fn verifying(provider: &str, secret: &str, port: u16, arguments: &[&str]) -> Self {
         let mut command = countersign();
         command.args(["http", &format!("127.0.0.1:{port}"), "--verify-webhook", provider]);
         command.args(["--verify-webhook-secret", "env:INSPECTED", "--url", "https://hooks.example.com"]);
         Self::start(command.env("INSPECTED", secret).args(arguments))
     }
 
-    pub fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         command.env_remove("COUNTERSIGN_WEB_ADDR").args(["--web-addr", "127.0.0.1:0"]);
         let proxy = Countersign::start(command);
         let url = proxy.listening["inspector"].as_str().unwrap().to_owned();
@@ -44,35 +44,35 @@ impl Inspected {
     }
 
     /// Sends a delivery, and waits for the answer and the line in the log.
-    pub fn deliver(&self, message: &str) -> Answer {
+    pub(crate) fn deliver(&self, message: &str) -> Answer {
         let answer = Wire::connect(self.proxy.address).ask(message);
         self.proxy.record();
         answer
     }
 
     /// The newest exchange.
-    pub fn newest(&self) -> Value {
+    pub(crate) fn newest(&self) -> Value {
         self.web.json("/api/requests/http?limit=1")["requests"][0].clone()
     }
 }
 
 impl Web {
-    pub fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let answer = self.get(path);
         assert_eq!(answer.status(), 200, "{path}: {}", String::from_utf8_lossy(&answer.body()));
         serde_json::from_slice(&answer.body()).unwrap()
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, "", "")
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.ask("POST", path, "Content-Type: application/json\r\n", &body.to_string())
     }
 
     /// Sends again, and returns the new exchange.
-    pub fn replay(&self, mut order: Value) -> Value {
+    pub(crate) fn replay(&self, mut order: Value) -> Value {
         order["wait"] = true.into();
         let answer = self.post("/api/requests/http", &order);
         assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(&answer.body()));
@@ -80,12 +80,12 @@ impl Web {
     }
 
     /// A request with these header lines and the right `Host`.
-    pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let host = format!("Host: {}\r\n", self.authority);
         self.ask_as(&host, method, path, headers, body)
     }
 
-    pub fn ask_as(&self, host: &str, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) fn ask_as(&self, host: &str, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let mut wire = Wire::connect(self.authority.parse().unwrap());
         let length = body.len();
         wire.ask(format!("{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\n\r\n{body}"))
@@ -93,14 +93,14 @@ impl Web {
 }
 
 /// The body of a captured message, taken out of `raw`.
-pub fn body(message: &Value) -> Vec<u8> {
+pub(crate) fn body(message: &Value) -> Vec<u8> {
     let raw = STANDARD.decode(message["raw"].as_str().unwrap()).unwrap();
     let end = raw.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
     raw[end + 4..].to_vec()
 }
 
 /// An app that verifies for itself: 200 and what it got for genuine deliveries, 401 for others.
-pub fn verifying_app(provider: &'static Provider, secret: &'static str) -> App {
+pub(crate) fn verifying_app(provider: &'static Provider, secret: &'static str) -> App {
     let verifier = provider.verifier(secret, &Options::new()).unwrap();
     App::new(move |request, wire| {
         let mut words = request.start.split(' ');
@@ -129,6 +129,6 @@ pub fn verifying_app(provider: &'static Provider, secret: &'static str) -> App {
 }
 
 /// An order to replay.
-pub fn order(exchange: &Value) -> Value {
+pub(crate) fn order(exchange: &Value) -> Value {
     json!({ "id": exchange["id"] })
 }

@@ -136,15 +136,15 @@ pub(crate) struct InspectArgs {
 }
 
 impl InspectArgs {
-    /// No inspector, and nothing is kept.
-    pub(crate) fn none() -> Self {
+    /// Nothing is left behind; and nothing is shown if it ends at once.
+    pub(crate) fn of_a_demo(ends_at_once: bool) -> Self {
         Self {
-            web_addr: Some("false".to_owned()),
+            web_addr: ends_at_once.then(|| "false".to_owned()),
             web_allow_host: Vec::new(),
             web_token: None,
-            store: Some("none".to_owned()),
-            store_count: 1,
-            store_size: "1MiB".to_owned(),
+            store: Some(if ends_at_once { "none" } else { "memory" }.to_owned()),
+            store_count: 1000,
+            store_size: "16MiB".to_owned(),
             capture_limit: "1MiB".to_owned(),
         }
     }

@@ -12,6 +12,7 @@ mod keys;
 mod proxy;
 mod signing;
 mod store;
+mod warnings;
 
 use std::process::ExitCode;
 

@@ -91,8 +91,7 @@ pub(super) fn rare_variants(body: &[u8], try_one: &mut Try<'_>) -> bool {
         }
     }
     if let Node::Object(members) = &node
-        && node.is_sorted()
-        && (2..=MOST_MEMBERS).contains(&members.len())
+        && (2..=if node.is_sorted() { MOST_SORTED_MEMBERS } else { MOST_MEMBERS }).contains(&members.len())
     {
         let order: Vec<usize> = (0..members.len()).collect();
         let mut stopped = false;
@@ -108,7 +107,10 @@ pub(super) fn rare_variants(body: &[u8], try_one: &mut Try<'_>) -> bool {
     false
 }
 
-const MOST_MEMBERS: usize = 7;
+/// Objects with more members are not tried in all orders.
+const MOST_MEMBERS: usize = 5;
+/// The same for those that a serialiser has sorted.
+const MOST_SORTED_MEMBERS: usize = 7;
 const MOST_NUMBERS: usize = 16;
 const MOST_STRINGS: usize = 48;
 

@@ -66,7 +66,7 @@ const LARGEST: usize = 128 * 1024;
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The headers of a request whose body is a form.
-fn as_form(headers: &HeaderMap) -> HeaderMap {
+pub(super) fn as_form(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FORM));
     headers

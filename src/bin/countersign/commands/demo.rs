@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
 
 use self::{
     deliveries::{Delivery, deliveries},
@@ -22,6 +25,7 @@ use self::{
 };
 use super::{
     http::bind,
+    inspect::{self, Inspection},
     runtime,
     send::{Client, Connector, Target},
     signals::Signals,
@@ -47,15 +51,20 @@ async fn demo(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     let app_listener = bind(any_port).await?;
     let app_port = app_listener.local_addr().map_err(Failure::running)?.port();
-    let config = HttpConfig::parse(&equivalent(arguments.provider, app_port))?;
+    let config = HttpConfig::parse(&equivalent(arguments, app_port))?;
     let listener = bind(config.listen).await?;
     let proxy = listener.local_addr().map_err(Failure::running)?;
+    let web = inspect::bind(config.inspect.web)?;
     show.beginning(arguments.provider, app_port, proxy);
 
+    let route = Arc::new(config.route);
+    let inspection = Inspection::start(&config.inspect, &route, &console)?;
     let (records, mut observed) = unbounded_channel();
-    let scripted = Arc::new(Scripted { on: AtomicBool::new(true), records, console: console.clone() });
+    let scripted = Arc::new(Scripted { on: AtomicBool::new(true), records, observer: inspection.observer() });
     let tracker = Tracker::new();
-    let stack = Stack::new(Arc::new(config.route), scripted.clone(), None, &tracker);
+    let stack = Stack::new(Arc::clone(&route), scripted.clone(), inspection.captures(), &tracker);
+    let shown = inspection.route(route, proxy, &stack, &tracker);
+    let inspector = inspection.serve(web, &config.inspect, vec![shown], Handle::current())?;
     tokio::spawn(app::serve(app_listener, arguments.provider));
     let accepting = tokio::spawn(accept(listener, stack, tracker.clone()));
 
@@ -67,12 +76,16 @@ async fn demo(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
     show.summary(fitting, deliveries.len());
     if !arguments.once {
         show.curl(proxy, &deliveries);
+        if let Some(inspector) = &inspector {
+            show.inspector(&inspector.url());
+        }
         scripted.on.store(false, Ordering::Relaxed);
         signals.next().await;
     }
     accepting.abort();
     tracker.end();
     let _ = tokio::time::timeout(LONGEST_END, tracker.idle()).await;
+    drop(inspector);
     console.finish(LONGEST_END);
     Ok(if fitting == deliveries.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -105,12 +118,12 @@ async fn play(
 }
 
 /// What one would type to get the demo's proxy.
-fn equivalent(provider: DemoProvider, app_port: u16) -> HttpArgs {
+fn equivalent(arguments: &DemoArgs, app_port: u16) -> HttpArgs {
     HttpArgs {
         upstream: app_port.to_string(),
         listen: "127.0.0.1:0".to_owned(),
         url: Some(deliveries::PUBLIC_URL.to_owned()),
-        verify_webhook: Some(provider.id().to_owned()),
+        verify_webhook: Some(arguments.provider.id().to_owned()),
         verify_webhook_secret: vec![deliveries::TOKEN.to_owned()],
         verify_webhook_option: Vec::new(),
         fetch_timeout: "8s".to_owned(),
@@ -120,7 +133,7 @@ fn equivalent(provider: DemoProvider, app_port: u16) -> HttpArgs {
         max_body: "1MiB".to_owned(),
         body_timeout: "15s".to_owned(),
         upstream_timeout: "60s".to_owned(),
-        inspect: InspectArgs::none(),
+        inspect: InspectArgs::of_a_demo(arguments.once),
         log: LogArgs::default(),
     }
 }
@@ -130,7 +143,7 @@ struct Scripted {
     on: AtomicBool,
     // As many as there are deliveries.
     records: UnboundedSender<Record>,
-    console: Arc<Console>,
+    observer: Arc<dyn Observer>,
 }
 
 impl Observer for Scripted {
@@ -138,24 +151,24 @@ impl Observer for Scripted {
         if self.on.load(Ordering::Relaxed) {
             let _ = self.records.send(record);
         } else {
-            self.console.request(record);
+            self.observer.request(record);
         }
     }
 
     fn broken_connection(&self, peer: SocketAddr, error: &hyper::Error) {
-        self.console.broken_connection(peer, error);
+        self.observer.broken_connection(peer, error);
     }
 
     fn accept_failed(&self, error: &std::io::Error) {
-        self.console.accept_failed(error);
+        self.observer.accept_failed(error);
     }
 
     fn notice(&self, text: &str) {
-        self.console.notice(text);
+        self.observer.notice(text);
     }
 
     fn warning(&self, text: &str) {
-        self.console.warning(text);
+        self.observer.warning(text);
     }
 }
 

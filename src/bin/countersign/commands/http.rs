@@ -14,7 +14,6 @@ use crate::{
     config::HttpConfig,
     console::{Banner, Console},
     errors::Failure,
-    inspector::Route,
     proxy::{Stack, Tracker, accept},
 };
 
@@ -34,13 +33,7 @@ async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
 
     let tracker = Tracker::new();
     let stack = Stack::new(Arc::clone(&route), inspection.observer(), inspection.captures(), &tracker);
-    let shown = Route {
-        config: Arc::clone(&route),
-        listening,
-        stack: stack.clone(),
-        metrics: inspection.metrics(),
-        tracker: tracker.clone(),
-    };
+    let shown = inspection.route(Arc::clone(&route), listening, &stack, &tracker);
     let inspector = inspection.serve(web, &config.inspect, vec![shown], Handle::current())?;
     console.banner(&Banner {
         listening,

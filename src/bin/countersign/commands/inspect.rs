@@ -16,7 +16,7 @@ use crate::{
     errors::Failure,
     explaining::{Explaining, Listener},
     inspector::{Guard, Inspector, Metrics, Route, Server},
-    proxy::{Captures, Observer, Record, Recorder},
+    proxy::{Captures, Observer, Record, Recorder, Stack, Tracker},
     store::{self, Exchange, Id, Location, Redactor, Store},
 };
 
@@ -59,8 +59,16 @@ impl Inspection {
         self.captures.clone()
     }
 
-    pub(super) fn metrics(&self) -> Arc<Metrics> {
-        Arc::clone(&self.metrics)
+    /// What the inspector shows of a route.
+    pub(super) fn route(
+        &self,
+        config: Arc<RouteConfig>,
+        listening: SocketAddr,
+        stack: &Stack,
+        tracker: &Tracker,
+    ) -> Route {
+        let (stack, tracker) = (stack.clone(), tracker.clone());
+        Route { config, listening, stack, metrics: Arc::clone(&self.metrics), tracker }
     }
 
     /// Shows what is kept, if somebody wants to see it.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use http::HeaderValue;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ use crate::{
     cli::LogFormat,
     config::LogConfig,
     proxy::{Outcome, Record, Trouble},
+    warnings::{Answer, Warning},
 };
 
 pub(super) struct Formatter {
@@ -98,16 +100,26 @@ impl Formatter {
         if let Some(trouble) = record.trouble {
             let _ = write!(line, "  {}", paint.bad(explain(trouble)));
         }
-        if let (Outcome::Accepted(_), Some(true)) =
-            (&record.outcome, record.status.map(|status| status.is_redirection()))
-        {
-            let _ = write!(line, "  {}", paint.warning("(a redirect: providers do not follow it, or lose the body)"));
+        for warning in warnings(record) {
+            let _ = write!(line, "  {}", paint.warning(format_args!("({})", warning.text)));
         }
         if self.log.verbose {
             let _ = write!(line, "  {}", paint.dim(details(record)));
         }
         line.push('\n');
     }
+}
+
+/// What the provider will not like about the app's answer.
+fn warnings(record: &Record) -> Vec<Warning> {
+    let provider = match &record.outcome {
+        Outcome::Accepted(verified) => verified.provider(),
+        Outcome::Unverified => "",
+        _ => return Vec::new(),
+    };
+    let (Some(status), None) = (record.status, record.trouble) else { return Vec::new() };
+    let content_type = record.content_type.as_ref().map(HeaderValue::as_bytes);
+    Answer { provider, status, content_type, taken: record.duration }.warnings()
 }
 
 fn details(record: &Record) -> String {
@@ -150,6 +162,7 @@ fn request_json(record: &Record) -> Value {
         "status": record.status.map(|status| status.as_u16()),
         "duration_ms": (record.duration.as_secs_f64() * 1e6).round() / 1e3,
         "trouble": record.trouble.map(explain),
+        "warnings": warnings(record).iter().map(|warning| warning.code).collect::<Vec<_>>(),
     })
 }
 

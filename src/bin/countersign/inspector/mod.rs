@@ -20,7 +20,6 @@ mod server;
 mod splice;
 mod ui;
 mod view;
-mod warnings;
 
 use std::{
     net::SocketAddr,

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign::RejectionKind;
+use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::warnings;
-use crate::store::{Exchange, Message};
+use crate::{
+    store::{Exchange, Message, Verdict},
+    warnings::{Answer, Warning},
+};
 
 /// An exchange in full.
 pub(crate) fn full(exchange: &Exchange) -> Value {
@@ -41,7 +44,7 @@ pub(crate) fn full(exchange: &Exchange) -> Value {
             "frames_from_app": tunnel.frames_from_app,
             "bytes_from_app": tunnel.bytes_from_app,
         })),
-        "warnings": warnings::of(exchange),
+        "warnings": warnings(exchange),
         "redacted": exchange.redacted,
         "stored": exchange.stored,
     })
@@ -69,11 +72,21 @@ pub(crate) fn summary(exchange: &Exchange) -> Value {
         "retry": retry(exchange),
         "replay": replay(exchange),
         "websocket": exchange.tunnel.is_some(),
-        "warnings": warnings::of(exchange).iter().map(|warning| warning.code).collect::<Vec<_>>(),
+        "warnings": warnings(exchange).iter().map(|warning| warning.code).collect::<Vec<_>>(),
         "explanation_code": explanation.as_ref().and_then(|explanation| explanation.get("code")),
         "trouble": exchange.trouble,
         "stored": exchange.stored,
     })
+}
+
+/// What is odd about the app's answer.
+fn warnings(exchange: &Exchange) -> Vec<Warning> {
+    let reached_the_app = matches!(exchange.decision.verdict, Verdict::Accepted | Verdict::Unverified);
+    let status = exchange.status().and_then(|status| StatusCode::from_u16(status).ok());
+    let (true, None, Some(status)) = (reached_the_app, &exchange.trouble, status) else { return Vec::new() };
+    let provider = exchange.decision.provider.as_deref().unwrap_or_default();
+    let content_type = exchange.response.as_ref().and_then(|response| response.header("content-type"));
+    Answer { provider, status, content_type, taken: duration(exchange) }.warnings()
 }
 
 /// When it began, as RFC 3339 in UTC.

@@ -1,6 +1,6 @@
 //! What was signed, as bytes.
 
-use countersign::{providers, request::WebhookRequest, scheme::Options};
+use countersign::{providers, request::WebhookRequest};
 use serde_json::Value;
 
 use super::{Inspector, edits::Edits, export};
@@ -18,7 +18,7 @@ impl Inspector {
         let request = Edits::default().apply(exchange).ok()?;
         let url = export::url(exchange);
         let request = WebhookRequest::new(request.method(), url.as_str(), request.headers(), &request.body()[..]);
-        let view = provider.signed_view(&request, &options.unwrap_or_else(Options::new))?;
+        let view = provider.signed_view(&request, &options.unwrap_or_default())?;
         serde_json::to_value(view.segments).ok()
     }
 }

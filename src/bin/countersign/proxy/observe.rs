@@ -6,7 +6,7 @@ use std::{
 };
 
 use countersign::{Rejection, Verified};
-use http::{Method, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 
 use super::{capture::Capture, peer::Peer};
 use crate::store::Id;
@@ -24,6 +24,7 @@ pub(crate) struct Record {
     pub(crate) trouble: Option<Trouble>,
     /// None if the client went away before there was an answer.
     pub(crate) status: Option<StatusCode>,
+    pub(crate) content_type: Option<HeaderValue>,
     pub(crate) duration: Duration,
 }
 
@@ -106,6 +107,7 @@ impl<'a> Observation<'a> {
             outcome: Outcome::Undecided,
             trouble: None,
             status: None,
+            content_type: None,
             duration: Duration::ZERO,
         };
         Self { observer, began: Instant::now(), record: Some(record) }
@@ -115,6 +117,7 @@ impl<'a> Observation<'a> {
     pub(super) fn finish<B>(mut self, response: &Response<B>, passage: Option<Passage>, capture: Option<&Capture>) {
         let Some(record) = &mut self.record else { return };
         record.status = Some(response.status());
+        record.content_type = response.headers().get(header::CONTENT_TYPE).cloned();
         record.trouble = passage.as_ref().and_then(|passage| passage.trouble);
         record.outcome = match (response.extensions().get::<Rejection>(), passage) {
             (Some(rejection), _) => Outcome::Refused(*rejection),

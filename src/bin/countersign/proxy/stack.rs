@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use countersign::{Rejection, VerifyWebhookLayer, middleware::ResponseBody};
-use http::{Request, Response};
+use http::{Request, Response, header};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use tower::{Layer, Service};
@@ -105,6 +105,7 @@ impl Stack {
 
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
         let is_replay = replay.is_some();
+        let is_waiting = request.headers().contains_key(header::EXPECT);
         let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay));
         let id = capture.as_ref().map(Capture::id);
         let observation = Observation::begin(&**observer, &request, &peer, id);
@@ -138,6 +139,8 @@ impl Stack {
         observation.finish(&answer, passage.into_inner(), capture.as_ref());
         if let Some(capture) = &capture
             && answer.extensions().get::<Rejection>().is_some()
+            // Reading would ask a client for its body that waits to be asked.
+            && !is_waiting
         {
             let reading = read_unread(capture.clone());
             // Who replays waits for the whole; a client waits for nothing.

@@ -50,7 +50,7 @@ impl<'a> Node<'a> {
             Self::Array(items) => Self::Array(items.iter().map(Self::sorted).collect()),
             Self::Object(members) => {
                 let mut members: Vec<_> = members.iter().map(|(name, value)| (*name, value.sorted())).collect();
-                members.sort_by(|(left, _), (right, _)| left.cmp(right));
+                members.sort_by_key(|(left, _)| *left);
                 Self::Object(members)
             }
             other => other.clone(),

@@ -89,6 +89,13 @@ impl Show {
         self.text(text);
     }
 
+    pub(super) fn inspector(&self, url: &str) {
+        self.text(format!(
+            "Look at all of them, and send them again, edited if you like:\n\n  {}\n\n",
+            self.paint.bold(url)
+        ));
+    }
+
     fn text(&self, text: String) {
         self.console.text(text);
     }

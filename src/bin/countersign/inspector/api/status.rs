@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::providers,
-    inspector::{Inspector, Route, warnings},
+    inspector::{Inspector, Route},
+    warnings,
 };
 
 pub(super) async fn status(State(inspector): State<Inspector>) -> Json<Value> {
@@ -35,6 +36,7 @@ pub(super) async fn status(State(inspector): State<Inspector>) -> Json<Value> {
             "failed": store.failed,
             "damaged": store.damaged,
             "last_error": store.last_error,
+            "failing": store.failing,
         },
     }))
 }
