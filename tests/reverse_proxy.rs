@@ -10,6 +10,8 @@
 mod cases;
 #[path = "reverse_proxy/client.rs"]
 mod client;
+#[path = "reverse_proxy/console.rs"]
+mod console;
 #[path = "reverse_proxy/front.rs"]
 mod front;
 #[path = "support/binary.rs"]
@@ -26,6 +28,7 @@ const WORKERS: &str = "tests/reverse_proxy";
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = cases::trials();
+    let mut trials = cases::trials();
+    trials.extend(console::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -303,7 +303,7 @@ fn fix(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) -> Fix
         Code::TimestampOnly => Fix {
             step: "nothing, if it was replayed or held up on purpose; otherwise sign it anew or allow more time"
                 .to_owned(),
-            flag: Some("--verify-webhook-option tolerance_s=SECONDS".to_owned()),
+            flag: Some(format!("--verify-webhook-option tolerance_s={}", enough(matched.skew_secs))),
             call: Some(".tolerance(duration)".to_owned()),
         },
         Code::BodyCompression => step("verify the bytes as they arrive, before anything compresses or decodes them"),
@@ -312,6 +312,14 @@ fn fix(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) -> Fix
         Code::BodyTrimmed => step("switch off what trims values or drops empty ones, or verify before it"),
         Code::BodyCharset => step("pass the body on as bytes, without converting its charset"),
         _ => step("pass the body on byte for byte"),
+    }
+}
+
+/// Seconds that would have been enough, with a minute to spare. A minute's multiple: nobody means the second.
+fn enough(skew: Option<i64>) -> String {
+    match skew {
+        Some(skew) if !time::is_absurd(skew) => (skew.unsigned_abs().div_ceil(60) * 60 + 60).to_string(),
+        _ => "SECONDS".to_owned(),
     }
 }
 

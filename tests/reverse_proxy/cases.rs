@@ -47,7 +47,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-const SMS: Sent = Sent {
+pub(crate) const SMS: Sent = Sent {
     provider: &TWILIO,
     secret: TOKEN,
     method: "POST",
