@@ -62,7 +62,9 @@ impl<B: Salvage> Body for Tap<B> {
                     }
                 }
                 Poll::Ready(None) => capture.complete(this.half),
-                Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+                // There is no more of it, and it is not complete.
+                Poll::Ready(Some(Err(_))) => this.body = None,
+                Poll::Pending => {}
             }
         }
         polled
