@@ -39,11 +39,11 @@ fn captures_show_as_text() {
         message.extend(body);
         assert_eq!(Wire::connect(inspected.proxy.address).ask(message).status(), 200);
         inspected.proxy.record();
-        page.until_text(".row[aria-posinset='1'], .pill", if number == 0 { "/0/" } else { "new" });
         if number > 0 {
+            page.until_text(".pill", "1 new");
             page.click(".pill");
-            page.until_text(".row[aria-posinset='1']", &format!("/{number}/"));
         }
+        page.until_text(".row[aria-posinset='1']", &format!("/{number}/"));
         page.click(".row[aria-posinset='1']");
         page.until_text("#detail h2", &format!("/{number}/"));
         look_everywhere(&page);

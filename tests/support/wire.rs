@@ -48,7 +48,7 @@ impl Wire {
     pub fn line(&mut self) -> Option<String> {
         let mut line = Vec::new();
         self.stream.read_until(b'\n', &mut line).unwrap();
-        (!line.is_empty()).then(|| String::from_utf8(line).unwrap().trim_end_matches(['\r', '\n']).to_owned())
+        (!line.is_empty()).then(|| String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned())
     }
 
     /// Start line and headers; `None` at the end of the connection.

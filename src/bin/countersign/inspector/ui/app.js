@@ -60,7 +60,10 @@ function start() {
   list.addEventListener("move", (event) => detail.id !== null && openDetail(event.detail.id, { fromKeys: true }));
   captures.addEventListener("row", (event) => event.detail.id === detail.id && detail.refresh(captures.get(detail.id)));
   captures.addEventListener("arrived", (event) => tell(event.detail.summaries));
-  captures.addEventListener("pending", showTitle);
+  captures.addEventListener("pending", () => {
+    showOpened();
+    showTitle();
+  });
   captures.addEventListener("rows", () => !route.id || list.select(route.id, { reveal: false }));
   byId("list-frame").addEventListener("clear-filters", () => setFilters({}));
   addEventListener("popstate", onPopState);
@@ -83,11 +86,17 @@ function openDetail(id, { push = false, fromKeys = false, keepRoute = false } = 
   document.body.classList.add("has-detail");
   route = { ...route, id };
   if (!keepRoute) writeRoute(route, push);
+  showOpened();
   detail.show(id, captures.get(id));
   list.select(id);
   // On a small screen the request is a page of its own; otherwise the list keeps the keys.
   if (narrow) byId("detail").focus({ preventScroll: true });
   else if (!fromKeys) list.focus();
+}
+
+/** What is open, such as a replay just made, does not wait with the other new ones. */
+function showOpened() {
+  if (captures.pending.some((summary) => summary.id === route.id)) captures.flush();
 }
 
 function closeDetail() {
