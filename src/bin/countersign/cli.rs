@@ -133,6 +133,10 @@ pub(crate) struct InspectArgs {
     /// How much of each body is kept; the rest is forwarded all the same
     #[arg(long, value_name = "SIZE", default_value = "10MiB")]
     pub(crate) capture_limit: String,
+
+    /// Refusals are not explained; for measurements
+    #[arg(long, hide = true)]
+    pub(crate) no_explanations: bool,
 }
 
 impl InspectArgs {
@@ -146,6 +150,7 @@ impl InspectArgs {
             store_count: 1000,
             store_size: "16MiB".to_owned(),
             capture_limit: "1MiB".to_owned(),
+            no_explanations: false,
         }
     }
 }

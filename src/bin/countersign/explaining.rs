@@ -8,7 +8,8 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{SyncSender, sync_channel},
     },
     thread,
     time::{Duration, Instant, SystemTime},
@@ -35,6 +36,8 @@ pub(crate) trait Listener: Send + Sync {
 /// Explains the refusals of one route.
 pub(crate) struct Explaining {
     queue: SyncSender<Refused>,
+    /// How many are in the queue, about.
+    waiting: Arc<AtomicUsize>,
     history: Arc<Mutex<History>>,
 }
 
@@ -55,18 +58,27 @@ impl Explaining {
         let explainer = explainer(route)?;
         let (queue, refused) = sync_channel(MOST_WAITING);
         let history = Arc::new(Mutex::new(History::new()));
-        let known = Arc::clone(&history);
-        let work = move || explain(&explainer, &refused, &known, &*listener);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let (known, left) = (Arc::clone(&history), Arc::clone(&waiting));
+        let work = move || {
+            while let Ok(refused) = refused.recv() {
+                left.fetch_sub(1, Ordering::Relaxed);
+                let began = Instant::now();
+                explain(&explainer, &refused, &known, &*listener);
+                thread::sleep((began.elapsed() * REST).min(LONGEST_REST));
+            }
+        };
         // Without the thread nothing is explained; everything else goes on.
         thread::Builder::new().name("explain".to_owned()).spawn(work).ok()?;
-        Some(Self { queue, history })
+        Some(Self { queue, waiting, history })
     }
 
     /// Looks at what came of a request, and returns what is there to be explained.
     pub(crate) fn see(&self, exchange: &Exchange) -> Option<Refused> {
         match exchange.decision.verdict {
             Verdict::Accepted if exchange.replay.is_none() => self.learn(exchange),
-            Verdict::Refused => return Refused::of(exchange),
+            // Full: somebody sends more of them than can be explained. Then they are not even copied.
+            Verdict::Refused if self.waiting.load(Ordering::Relaxed) < MOST_WAITING => return Refused::of(exchange),
             _ => {}
         }
         None
@@ -75,8 +87,10 @@ impl Explaining {
     /// Has a refusal explained. Never waits. To be called once the exchange is on its way into the store: a finding that
     /// overtakes it would be lost.
     pub(crate) fn explain(&self, refused: Refused) {
-        // Full: somebody sends more of them than can be explained.
-        let _ = self.queue.try_send(refused);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send(refused).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     /// Remembers how far genuine times are from this machine's clock.
@@ -88,20 +102,16 @@ impl Explaining {
     }
 }
 
-fn explain(explainer: &Explainer, refused: &Receiver<Refused>, history: &Mutex<History>, listener: &dyn Listener) {
-    while let Ok(refused) = refused.recv() {
-        let began = Instant::now();
-        let history = history.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Refused { id, method, uri, headers, body, is_whole, arrived } = &refused;
-        let delivery = Delivery::new(method, uri, headers, &body[..]);
-        let delivery = if *is_whole { delivery } else { delivery.with_partial_body() };
-        // As of its arrival: it may have waited.
-        let explainer = explainer.clone().clock(FixedClock(Some(*arrived)));
-        if let Some(finding) = explainer.explain_with(&delivery, &history) {
-            let target = uri.path_and_query().map_or("", |target| target.as_str());
-            listener.explained(*id, target, &finding);
-        }
-        thread::sleep((began.elapsed() * REST).min(LONGEST_REST));
+fn explain(explainer: &Explainer, refused: &Refused, history: &Mutex<History>, listener: &dyn Listener) {
+    let history = history.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Refused { id, method, uri, headers, body, is_whole, arrived } = refused;
+    let delivery = Delivery::new(method, uri, headers, &body[..]);
+    let delivery = if *is_whole { delivery } else { delivery.with_partial_body() };
+    // As of its arrival: it may have waited.
+    let explainer = explainer.clone().clock(FixedClock(Some(*arrived)));
+    if let Some(finding) = explainer.explain_with(&delivery, &history) {
+        let target = uri.path_and_query().map_or("", |target| target.as_str());
+        listener.explained(*id, target, &finding);
     }
 }
 

@@ -45,7 +45,7 @@ impl Inspection {
                 store: recorder.clone(),
                 redactor: Arc::clone(store.redactor()),
             };
-            let explaining = Explaining::start(route, Arc::new(findings));
+            let explaining = config.explains.then(|| Explaining::start(route, Arc::new(findings))).flatten();
             Captures::new(Arc::new(Recorders { store: recorder, explaining }), config.body_limit, store.newest())
         });
         Ok(Self { store, captures, metrics: Arc::new(Metrics::new()), console: Arc::clone(console) })

@@ -18,6 +18,8 @@ pub(crate) struct InspectConfig {
     pub(crate) store: Location,
     pub(crate) limits: Limits,
     pub(crate) body_limit: usize,
+    /// Whether refusals are explained.
+    pub(crate) explains: bool,
 }
 
 /// Where the inspector listens.
@@ -66,6 +68,7 @@ impl InspectConfig {
                 ..Limits::FILE
             },
             body_limit: quantity::size("--capture-limit", &arguments.capture_limit)?,
+            explains: !arguments.no_explanations,
         })
     }
 }
