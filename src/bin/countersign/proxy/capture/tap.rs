@@ -62,7 +62,9 @@ impl<B: Salvage> Body for Tap<B> {
                     }
                 }
                 Poll::Ready(None) => capture.complete(this.half),
-                Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+                // What broke off has no rest to look at, and its end is none.
+                Poll::Ready(Some(Err(_))) => this.body = None,
+                Poll::Pending => {}
             }
         }
         polled
