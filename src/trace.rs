@@ -14,6 +14,21 @@ pub(crate) fn answered(provider: &'static str) {
     tracing::debug!(provider, "endpoint challenge answered");
 }
 
+/// Why a delivery was refused. Without the query and the body, which are the sender's; without any secret.
+#[cfg(feature = "explain")]
+pub(crate) fn explained(finding: &crate::explain::Finding) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(
+        provider = finding.provider,
+        code = finding.code.as_str(),
+        summary = finding.summary,
+        fix = finding.fix.step,
+        flag = finding.fix.flag,
+        attempts = finding.tried.attempts,
+        "refusal explained"
+    );
+}
+
 pub(crate) fn observed(provider: &'static str, rejection: &Rejection) {
     #[cfg(feature = "tracing")]
     tracing::warn!(provider, reason = rejection.kind().as_str(), "webhook would be refused");

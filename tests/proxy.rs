@@ -5,6 +5,8 @@ mod support;
 
 #[path = "proxy/bodies.rs"]
 mod bodies;
+#[path = "proxy/explanations.rs"]
+mod explanations;
 #[path = "proxy/failures.rs"]
 mod failures;
 #[path = "proxy/headers.rs"]

@@ -16,6 +16,7 @@ use crate::{
     clock::{Clock, SystemClock},
     providers::Provider,
     scheme::Options,
+    trace,
 };
 
 /// Explains refusals. See the [module](super).
@@ -185,6 +186,8 @@ impl Explainer {
 
     /// Why the delivery is refused; `None` if it is not.
     ///
+    /// With the feature `tracing` it logs what it finds, as the event `refusal explained`.
+    ///
     /// Synchronous, and as long as the [`Budget`] says: on a server, call it where it may block
     /// (`tokio::task::spawn_blocking`), and of a flood of refusals explain a few.
     #[must_use]
@@ -195,7 +198,9 @@ impl Explainer {
     /// The same, knowing how far the times of other deliveries were from this machine's clock.
     #[must_use]
     pub fn explain_with(&self, delivery: &Delivery<'_>, history: &History) -> Option<Finding> {
-        search::explain(self, delivery, history)
+        let finding = search::explain(self, delivery, history)?;
+        trace::explained(&finding);
+        Some(finding)
     }
 
     /// A verifier like the configured one, with other secrets.

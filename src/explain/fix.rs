@@ -134,6 +134,14 @@ fn no_match(search: &Search<'_>, name: &str, finding: &mut Finding) {
         Some(provider) => format!("compare the secret with {}", provider.secret.location),
         None => "compare the secret".to_owned(),
     };
+    if let Some(host) = private_host(search) {
+        // Without a header that tells it, nobody can know the host that a proxy has overwritten.
+        finding.fix.step = format!(
+            "add --url with the public URL: the request came for {host}, which {name} cannot have called; then {}",
+            finding.fix.step
+        );
+        finding.fix.call = Some(".public_url(PublicUrl::fixed(\"https://…\")?)".to_owned());
+    }
     match finding.reason {
         Some(RejectionKind::MalformedSignature) => {
             finding.hint = Some("signature-format");
@@ -155,6 +163,13 @@ fn no_match(search: &Search<'_>, name: &str, finding: &mut Finding) {
             .push("no documented signature of Plivo covers a body that is no form, such as PHLO's JSON".to_owned());
     }
     finding.checklist = checklist(search);
+}
+
+/// The host of the signed URL, where it is none that a provider can reach.
+fn private_host(search: &Search<'_>) -> Option<String> {
+    let is_signed = search.explainer.provider.is_some_and(Provider::signs_url);
+    let url = search.base.as_ref().filter(|_| is_signed && !search.explainer.public_url.is_fixed())?;
+    url.has_private_host().then(|| format!("{}{}", url.host, url.port))
 }
 
 fn checklist(search: &Search<'_>) -> Vec<String> {
@@ -288,7 +303,7 @@ fn fix(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) -> Fix
         Code::TimestampOnly => Fix {
             step: "nothing, if it was replayed or held up on purpose; otherwise sign it anew or allow more time"
                 .to_owned(),
-            flag: Some("--verify-webhook-option tolerance_s=SECONDS".to_owned()),
+            flag: Some(format!("--verify-webhook-option tolerance_s={}", enough(matched.skew_secs))),
             call: Some(".tolerance(duration)".to_owned()),
         },
         Code::BodyCompression => step("verify the bytes as they arrive, before anything compresses or decodes them"),
@@ -297,6 +312,14 @@ fn fix(search: &Search<'_>, code: Code, found: &Match, matched: &Matched) -> Fix
         Code::BodyTrimmed => step("switch off what trims values or drops empty ones, or verify before it"),
         Code::BodyCharset => step("pass the body on as bytes, without converting its charset"),
         _ => step("pass the body on byte for byte"),
+    }
+}
+
+/// Seconds that would have been enough, with a minute to spare. A minute's multiple: nobody means the second.
+fn enough(skew: Option<i64>) -> String {
+    match skew {
+        Some(skew) if !time::is_absurd(skew) => (skew.unsigned_abs().div_ceil(60) * 60 + 60).to_string(),
+        _ => "SECONDS".to_owned(),
     }
 }
 

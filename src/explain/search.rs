@@ -1,5 +1,8 @@
 //! The search: phase after phase until one finds what matches, or the budget is spent.
 
+mod outcome;
+mod secrets;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use http::{HeaderMap, Method};
@@ -13,8 +16,8 @@ use super::{
     finding::{Finding, Tried},
     fix, header,
     scheme::{self, Version},
-    secret::{self, Candidate, Candidates, Owner},
-    time::{self, History},
+    secret::{self, Candidates, Owner},
+    time::History,
     url::{self, Hints, UrlParts},
 };
 use crate::{
@@ -260,58 +263,6 @@ impl<'s> Search<'s> {
             }
             Some(Match { codes: vec![Code::SchemeOtherVersion], version, ..found })
         })
-    }
-
-    /// How many secrets are tried at once: each hashes the body in every attempt.
-    fn most_secrets(&self, most: usize) -> usize {
-        (HASHED_AT_ONCE / self.delivery.body.len().max(1)).clamp(FEWEST_SECRETS, most)
-    }
-
-    /// The configured secrets in other writings, and other secrets.
-    fn secrets(&mut self) -> Option<Match> {
-        self.dimensions.insert("secret");
-        let candidates = Candidates::of(self.explainer, self.most_secrets(MANY_SECRETS))?;
-        let found = self.attempt(&*candidates.verifier, Trial::default())?;
-        Some(self.with_secret(found, &candidates.list))
-    }
-
-    /// Names the secret that matched, if it is not one as configured.
-    fn with_secret(&self, mut found: Match, candidates: &[Candidate]) -> Match {
-        let Some(candidate) = candidates.get(found.verified.secret_index()) else { return found };
-        if let Some(code) = candidate.code {
-            found.codes.push(self.code_of_secret(code, candidate, &found));
-        }
-        found.secret = Some((candidate.name.clone(), candidate.change, candidate.owner.clone()));
-        found
-    }
-
-    fn code_of_secret(&self, code: Code, candidate: &Candidate, found: &Match) -> Code {
-        let Some(owner) = &candidate.owner else { return code };
-        if owner.is_account {
-            return Code::SecretOtherAccount;
-        }
-        // The other route's provider has the same header: the other headers tell whose delivery it is.
-        let rank = |id: &str| self.guesses.iter().position(|guess| guess.id == id).unwrap_or(usize::MAX);
-        match owner.provider {
-            Some(other) if other.id != self.provider_id() && rank(other.id) < rank(self.provider_id()) => {
-                Code::SchemeOtherProvider
-            }
-            _ if self.is_main_account(candidate, found) => Code::SecretOtherAccount,
-            _ => code,
-        }
-    }
-
-    /// Plivo signs with the token of the account that owns the number and, beside it, with the main account's: whether it
-    /// is only the latter that this secret makes.
-    fn is_main_account(&self, candidate: &Candidate, found: &Match) -> bool {
-        let headers = found.headers.as_ref().unwrap_or(self.delivery.headers);
-        let mut own_alone = headers.clone();
-        let has_main = MAIN_ACCOUNT.iter().any(|name| own_alone.remove(*name).is_some());
-        let Some(provider) = self.explainer.provider.filter(|_| has_main) else { return false };
-        let secrets = Secrets::from(candidate.secret.clone());
-        let Some(verifier) = self.explainer.make(provider, &secrets, &self.explainer.options) else { return false };
-        let trial = Trial { url: found.url.as_ref(), headers: Some(&own_alone), ..Trial::default() };
-        self.verdict(&*verifier, trial, &self.context()).is_err()
     }
 
     fn urls(&mut self) -> Option<Match> {
@@ -589,45 +540,6 @@ impl<'s> Search<'s> {
             Some(self.with_url_codes(found))
         })
     }
-
-    /// What the signature covers: of the delivery as it arrived, or as it matched.
-    pub(super) fn view(&self, found: Option<&Match>) -> Option<super::SignedView> {
-        let provider = found.and_then(|found| found.provider).or(self.explainer.provider)?;
-        let url = found.and_then(|found| found.url.as_ref()).or(self.arrived.first()).or(self.base.as_ref());
-        if url.is_some_and(|url| url.userinfo.is_some()) {
-            // It may hold a password.
-            return None;
-        }
-        let built = url.map(UrlParts::build);
-        let url = built.as_ref().map_or(RequestUrl::UNKNOWN, |built| RequestUrl::from(built.signed_url()));
-        let method = found.and_then(|found| found.method.as_ref()).unwrap_or(self.delivery.method);
-        let headers = found.and_then(|found| found.headers.as_ref()).unwrap_or(self.delivery.headers);
-        let body = found.and_then(|found| found.body.as_ref()).map_or(&self.delivery.body[..], |(_, body)| body);
-        if body.len() > LARGEST_VIEW {
-            return None;
-        }
-        let version = found.and_then(|found| found.version.as_ref());
-        let options = version.map_or(&self.explainer.options, |version| &version.options);
-        provider.signed_view(&WebhookRequest::new(method, url, headers, body), options)
-    }
-
-    /// How far the signed time of a match lies in the future, in seconds.
-    pub(super) fn skew(&self, found: &Match) -> Option<i64> {
-        let millis = found.verified.signed_at()?.millis_since(self.now?);
-        Some(millis.div_euclid(1000) + i64::from(millis < 0 && millis.rem_euclid(1000) != 0))
-    }
-
-    /// The code of a match whose time is wrong.
-    pub(super) fn code_of_time(&self, found: &Match, history: &History) -> Code {
-        let own = match self.explainer.provider.map(|provider| provider.time_window) {
-            Some(providers::TimeWindow::Secs(secs)) => i64::try_from(secs).ok(),
-            _ => None,
-        };
-        let set = self.explainer.tolerance.or(self.explainer.options.tolerance());
-        let window = set.and_then(|window| i64::try_from(window.as_secs()).ok()).or(own);
-        // A token that has expired says when it was made, or nothing.
-        self.skew(found).map_or(Code::TimestampOnly, |skew| time::code(skew, window, history))
-    }
 }
 
 /// The URLs that the verifier takes.
@@ -639,8 +551,6 @@ fn resolve<'a>(public_url: &'a PublicUrl, delivery: &'a Delivery<'_>) -> Request
 }
 
 const METHODS: &[Method] = &[Method::POST, Method::GET, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
-/// Plivo's headers for signatures made with the main account's token.
-const MAIN_ACCOUNT: &[&str] = &["x-plivo-signature-ma-v3", "x-plivo-signature-ma-v2"];
 
 /// What is likely first, and no dimension so deep that it leaves the others nothing.
 const SIGNED: &[Phase] = &[
@@ -674,15 +584,9 @@ const UNSIGNED: &[Phase] = &[
 /// How far the combinations of two dimensions go.
 const LIKELY_URLS: usize = 900;
 const LIKELY_BODIES: usize = 1_200;
-const MANY_SECRETS: usize = 256;
 const FEW_SECRETS: usize = 48;
-const FEWEST_SECRETS: usize = 8;
-/// Bytes of bodies that one attempt may hash.
-const HASHED_AT_ONCE: usize = 4 << 20;
 const MANY_PROVIDERS: usize = 12;
 const MANY_URLS: usize = 250;
 const FEW_URLS: usize = 60;
 const FEW_LIKELY_URLS: usize = 12;
 const MANY_BODIES: usize = 100;
-/// Larger bodies have no view: it would be copied twice.
-const LARGEST_VIEW: usize = 256 * 1024;

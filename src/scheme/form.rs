@@ -4,6 +4,7 @@
 //! Decoding is the WHATWG URL standard's, on bytes: `+` is a space, `%` and two hexadecimal digits are a byte, any
 //! other `%` stands for itself. Nothing is replaced that is not UTF-8.
 
+mod blocks;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,8 @@ use memchr::{memchr2, memchr2_iter};
 use smallvec::SmallVec;
 use wide::u8x16;
 
-use crate::{crypto::Sink, request::RawBody};
+pub(crate) use self::blocks::Blocks;
+use crate::request::RawBody;
 
 /// More parameters than this are refused: sorting them would be work for a stranger's sake.
 pub(crate) const MAX_PARAMS: usize = 16_384;
@@ -421,171 +423,6 @@ impl Iterator for Decoded<'_> {
             b'%' => Some(self.escape().unwrap_or(b'%')),
             byte => Some(byte),
         }
-    }
-}
-
-/// Collects small pieces, so that a MAC is fed whole blocks.
-pub(crate) struct Blocks<'s, S: Sink + ?Sized> {
-    sink: &'s mut S,
-    buffer: [u8; BLOCKS],
-    filled: usize,
-}
-
-const BLOCKS: usize = 512;
-
-impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
-    pub(crate) fn new(sink: &'s mut S) -> Self {
-        Self { sink, buffer: [0; BLOCKS], filled: 0 }
-    }
-
-    /// Feeds bytes as they are.
-    pub(crate) fn put(&mut self, bytes: &[u8]) {
-        match self.buffer.get_mut(self.filled..self.filled + bytes.len()) {
-            Some(room) => {
-                room.copy_from_slice(bytes);
-                self.filled += bytes.len();
-            }
-            None => {
-                self.flush();
-                self.sink.put(bytes);
-            }
-        }
-    }
-
-    /// Feeds a parameter's name and value, decoded.
-    #[inline]
-    pub(crate) fn put_param(&mut self, param: Param<'_>) {
-        match param.windows() {
-            Some((piece, name, value)) => {
-                self.put_encoded(piece, name);
-                self.put_encoded(piece, value);
-            }
-            None => {
-                self.put_decoded(&param.name());
-                self.put_decoded(&param.value());
-            }
-        }
-    }
-
-    /// Feeds a name or a value, decoded.
-    pub(crate) fn put_decoded(&mut self, text: &Decoded<'_>) {
-        match text.window() {
-            Some((piece, range)) => self.put_encoded(piece, range),
-            None => text.clone().for_each(|byte| self.put(&[byte])),
-        }
-    }
-
-    /// Decodes a window at a time while there is a whole one, then up to sixteen bytes, whatever follows them in the
-    /// piece: `+` by arithmetic, escapes one by one.
-    #[inline]
-    fn put_encoded(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) {
-        while start < end {
-            let left = end - start;
-            let rest = piece.get(start..).unwrap_or_default();
-            if left >= WINDOW + 2
-                && let Some(window) = rest.first_chunk()
-            {
-                start += self.put_window(window);
-                continue;
-            }
-            let Some(block) = rest.first_chunk::<LANES>() else {
-                return self.put_tail(piece.get(start..end).unwrap_or_default());
-            };
-            let encoded = u8x16::new(*block);
-            let (filled, room) = self.room();
-            *room = with_spaces(encoded).to_array();
-            let plain = first_of(positions(encoded, b'%'));
-            if plain < left.min(LANES) {
-                self.filled = filled + plain;
-                start = self.put_escapes(piece, start + plain..end);
-            } else {
-                self.filled = filled + left.min(LANES);
-                start += LANES;
-            }
-        }
-    }
-
-    /// Decodes a window, and the end of an escape that begins in it; how much that is. Where all escapes are is known
-    /// before the first is decoded, so that the processor need not wait for one to find the next.
-    fn put_window(&mut self, window: &[u8; WINDOW + LANES]) -> usize {
-        let mut escapes = 0;
-        for (index, block) in window.as_chunks::<LANES>().0.iter().take(WINDOW / LANES).enumerate() {
-            escapes |= u64::from(positions(u8x16::new(*block), b'%')) << (LANES * index);
-        }
-        let (filled, room) = self.room::<{ WINDOW + LANES }>();
-        let (mut start, mut put) = (0, 0);
-        loop {
-            let plain = escapes.trailing_zeros() as usize;
-            while start < plain {
-                let from = window.get(start..).and_then(<[u8]>::first_chunk::<LANES>);
-                let to = room.get_mut(put..).and_then(<[u8]>::first_chunk_mut::<LANES>);
-                if let (Some(from), Some(to)) = (from, to) {
-                    *to = with_spaces(u8x16::new(*from)).to_array();
-                }
-                let length = (plain - start).min(LANES);
-                start += length;
-                put += length;
-            }
-            let Some([_, high, low, ..]) = window.get(plain..).filter(|_| plain < WINDOW) else { break };
-            let decoded = hex_pair(*high, *low);
-            start = plain + if decoded.is_some() { 3 } else { 1 };
-            if let Some(slot) = room.get_mut(put) {
-                *slot = decoded.unwrap_or(b'%');
-            }
-            put += 1;
-            escapes &= escapes - 1;
-        }
-        self.filled = filled + put;
-        start
-    }
-
-    /// The same for what has no whole block after it: the end of a piece.
-    #[cold]
-    fn put_tail(&mut self, tail: &[u8]) {
-        self.put_encoded(&padded::<{ 2 * LANES }>(tail), 0..tail.len());
-    }
-
-    /// Decodes the escapes that the range starts with; where they end.
-    fn put_escapes(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) -> usize {
-        while let Some([b'%', rest @ ..]) = piece.get(start..end) {
-            let decoded = match rest {
-                [high, low, ..] => hex_pair(*high, *low),
-                _ => None,
-            };
-            start += if decoded.is_some() { 3 } else { 1 };
-            let (filled, [first]) = self.room();
-            *first = decoded.unwrap_or(b'%');
-            self.filled = filled + 1;
-        }
-        start
-    }
-
-    /// How much is filled, and room after it.
-    fn room<const N: usize>(&mut self) -> (usize, &mut [u8; N]) {
-        if self.filled + N > BLOCKS {
-            self.flush();
-        }
-        let filled = self.filled;
-        #[allow(clippy::expect_used, reason = "flushed above if there was no room")]
-        let room = self.buffer.get_mut(filled..).and_then(<[u8]>::first_chunk_mut).expect("there is room");
-        (filled, room)
-    }
-
-    fn flush(&mut self) {
-        self.sink.put(self.buffer.get(..self.filled).unwrap_or_default());
-        self.filled = 0;
-    }
-}
-
-impl<S: Sink + ?Sized> Sink for Blocks<'_, S> {
-    fn put(&mut self, bytes: &[u8]) {
-        self.put(bytes);
-    }
-}
-
-impl<S: Sink + ?Sized> Drop for Blocks<'_, S> {
-    fn drop(&mut self) {
-        self.flush();
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A test that includes this says in `WORKERS` which folder pins its packages.
 
+#![allow(dead_code, reason = "each test program uses its own part")]
+
 use std::{env, fs, path::Path, process::Command, sync::LazyLock};
 
 use libtest_mimic::{Failed, Trial};
@@ -22,8 +24,8 @@ pub(crate) enum Tool {
 
 impl Tool {
     fn is_there(self) -> bool {
-        static NODE: LazyLock<bool> = LazyLock::new(|| runs("node"));
-        static PYTHON: LazyLock<bool> = LazyLock::new(|| runs("python3"));
+        static NODE: LazyLock<bool> = LazyLock::new(|| runs("node", "--version"));
+        static PYTHON: LazyLock<bool> = LazyLock::new(|| runs("python3", "--version"));
         match self {
             Self::Node => *NODE,
             Self::NodePackage(name) => {
@@ -89,6 +91,6 @@ fn version(path: &str, find: impl Fn(&serde_json::Value) -> Option<&str>) -> Opt
     find(&json).map(str::to_owned)
 }
 
-fn runs(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+fn runs(program: &str, argument: &str) -> bool {
+    Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }

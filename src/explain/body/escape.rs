@@ -96,6 +96,13 @@ pub(in crate::explain) fn path(path: &str, upper: bool) -> String {
     text
 }
 
+/// A path with everything escaped but its slashes: its parts as `encodeURIComponent` and its like write them.
+pub(in crate::explain) fn path_segments(path: &str) -> String {
+    let mut text = String::new();
+    Escapes::new(b"-._~/", false).write(&percent_decoded(path.as_bytes()), true, &mut text);
+    text
+}
+
 /// Without escapes, `+` a blank.
 pub(in crate::explain) fn decoded(text: &str) -> Vec<u8> {
     percent_decoded(text.replace('+', " ").as_bytes())

@@ -237,8 +237,8 @@ fn paths(base: &UrlParts, hints: &Hints, provider: &str) -> Vec<(String, u16)> {
     if let Ok(decoded) = String::from_utf8(super::query::percent_decoded(path)) {
         push(&mut list, decoded, 16);
     }
-    let escaped = |upper| crate::explain::body::escape::path(path, upper);
-    push(&mut list, escaped(true), 16);
+    push(&mut list, crate::explain::body::escape::path(path, true), 16);
+    push(&mut list, crate::explain::body::escape::path_segments(path), 17);
     push(&mut list, crate::explain::body::escape::hex_case(path, true), 18);
     push(&mut list, crate::explain::body::escape::hex_case(path, false), 18);
     push(&mut list, path.to_ascii_lowercase(), 22);

@@ -1,5 +1,7 @@
 //! A URL in the parts that go wrong one by one.
 
+use std::net::IpAddr;
+
 use crate::{SignedUrl, public_url::Scheme};
 
 /// A URL taken apart; nothing is normalised, so that it can be put together byte for byte.
@@ -56,6 +58,23 @@ impl UrlParts {
         Self { host: host.to_owned(), port: port.to_owned(), ..self.clone() }
     }
 
+    /// Whether the host is a name or an address that only machines nearby can call.
+    pub(in crate::explain) fn has_private_host(&self) -> bool {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        match host.parse() {
+            Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+            Ok(IpAddr::V6(address)) => {
+                address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+            }
+            Err(_) => {
+                let name = host.to_ascii_lowercase();
+                let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+                let is_near = !name.contains('.') || PRIVATE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix));
+                is_name && is_near && (1..=LONGEST_NAME).contains(&name.len())
+            }
+        }
+    }
+
     pub(in crate::explain) fn authority(&self) -> String {
         match &self.userinfo {
             Some(userinfo) => format!("{userinfo}@{}{}", self.host, self.port),
@@ -100,5 +119,36 @@ impl UrlParts {
 impl Built {
     pub(in crate::explain) fn signed_url(&self) -> SignedUrl<'_> {
         SignedUrl { scheme: self.scheme, authority: &self.authority, prefix: "", target: &self.target }
+    }
+}
+
+const PRIVATE_SUFFIXES: &[&str] = &[".internal", ".lan", ".local", ".localdomain", ".localhost", ".svc", ".home.arpa"];
+/// The longest that a name in DNS can be.
+const LONGEST_NAME: usize = 253;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_hosts() {
+        let is_private = |host: &str| UrlParts::parse(&format!("http://{host}/sms")).expect("a URL").has_private_host();
+        for host in [
+            "localhost:4000",
+            "127.0.0.1:4000",
+            "10.0.0.7",
+            "[::1]:80",
+            "backend",
+            "app_1",
+            "App.Internal",
+            "[fd00::1]",
+        ] {
+            assert!(is_private(host), "{host}");
+        }
+        for host in
+            ["hooks.example.com", "8.8.8.8", "[2001:db8::1]:80", "a<b", "internal.example.com", &"a".repeat(254)]
+        {
+            assert!(!is_private(host), "{host}");
+        }
     }
 }

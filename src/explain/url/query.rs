@@ -152,6 +152,13 @@ fn styles(query: &str) -> Vec<(String, u16)> {
         add(escape::rewritten(query, *escapes), 14 + index as u16);
         add(escape::rewritten_lower(query, *escapes), 30 + index as u16);
     }
+    if query.contains('+') {
+        // A proxy has taken the escapes off: what is a plus now was one then, and no blank.
+        let literal = query.replace('+', "%2B");
+        for (index, escapes) in Escapes::ALL.iter().take(DECODED_STYLES).enumerate() {
+            add(escape::rewritten(&literal, *escapes), 18 + index as u16);
+        }
+    }
     add(Some(query.replace('%', "%25")), 24);
     add(Some(query.replace("%25", "%")), 22);
     add(Some(query.replace('+', "%2B")), 18);
@@ -187,3 +194,5 @@ pub(in crate::explain) fn percent_decoded(text: &str) -> Vec<u8> {
 /// Longer queries are only tried as they are, and dropped.
 const LONGEST: usize = 4096;
 const MOST: usize = 400;
+/// Of the ways of escaping, those of what providers are written in.
+const DECODED_STYLES: usize = 6;

@@ -53,9 +53,14 @@ impl Formatter {
             ),
             LogFormat::Pretty => {
                 let paint = Paint { colour: self.log.colour };
-                let text = text.split(ARROW).map(|part| escape(part, 600)).collect::<Vec<_>>().join(ARROW);
-                let (code, path) = (paint.warning(code.as_str()), paint.dim(escape(path, 100)));
-                let _ = writeln!(line, "{:10}{code}: {text}  {path}", "");
+                // The step stands at the end, and may be empty.
+                let (found, step) = text.rsplit_once(ARROW).unwrap_or((text, ""));
+                let _ = write!(line, "{:10}{}", "", paint.warning(escape(found, MOST_SHOWN)));
+                if !step.is_empty() {
+                    let _ = write!(line, "{ARROW}{}", paint.bold(escape(step, MOST_SHOWN)));
+                }
+                let place = format_args!("[{} {}]", code.as_str(), escape(path, 100));
+                let _ = writeln!(line, "  {}", paint.dim(place));
             }
         }
     }
@@ -163,6 +168,8 @@ fn request_json(record: &Record) -> Value {
 
 /// Between what was found and what to do about it; the one sign beyond ASCII that is shown as it is.
 const ARROW: &str = " → ";
+/// Of each half of an explanation: URLs are as long as a stranger likes.
+const MOST_SHOWN: usize = 600;
 
 fn explain(trouble: Trouble) -> &'static str {
     match trouble {
@@ -175,4 +182,50 @@ fn explain(trouble: Trouble) -> &'static str {
 pub(super) fn put_json(line: &mut String, value: &Value) {
     line.push_str(&ascii_json(&value.to_string()));
     line.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign::explain::Code;
+
+    use super::*;
+    use crate::store::Id;
+
+    fn line(colour: bool, path: &str, text: &str) -> String {
+        let log = LogConfig { format: LogFormat::Pretty, colour, quiet: false, verbose: false };
+        let explained = Explained {
+            id: "1a20170540540c00".parse::<Id>().unwrap(),
+            path: path.to_owned(),
+            code: Code::UrlHost,
+            line: text.to_owned(),
+            step: String::new(),
+            flag: None,
+        };
+        let mut line = String::new();
+        Formatter::new(log).finding(&explained, &mut line);
+        line
+    }
+
+    const TEXT: &str = "signature matches for https://hooks.example.com/sms → add --url https://hooks.example.com";
+
+    #[test]
+    fn findings() {
+        assert_eq!(line(false, "/sms", TEXT), format!("          {TEXT}  [url-host /sms]\n"));
+        assert_eq!(
+            line(true, "/sms", TEXT),
+            "          \x1b[33msignature matches for https://hooks.example.com/sms\x1b[0m → \
+             \x1b[1madd --url https://hooks.example.com\x1b[0m  \x1b[2m[url-host /sms]\x1b[0m\n"
+        );
+        assert_eq!(line(false, "/", "nothing to do"), "          nothing to do  [url-host /]\n");
+    }
+
+    #[test]
+    fn hostile_findings() {
+        let path = format!("/{}\x1b[2J", "x".repeat(300));
+        let line = line(false, &path, &format!("matches https://a/ → b\r\n\u{9b}{} → add it", "ü".repeat(900)));
+        let (shown, end) = line.split_at(line.len() - 1);
+        assert!(end == "\n" && !shown.contains(|c: char| c.is_control()), "{line}");
+        assert_eq!(shown.chars().filter(|c| !c.is_ascii()).collect::<String>(), "→", "{line}");
+        assert!(shown.len() < 8000 && shown.contains("... → add it  [url-host /xxx"), "{line}");
+    }
 }

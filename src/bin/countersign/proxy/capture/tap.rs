@@ -62,7 +62,7 @@ impl<B: Salvage> Body for Tap<B> {
                     }
                 }
                 Poll::Ready(None) => capture.complete(this.half),
-                // What broke off has no rest to look at, and its end is none.
+                // There is no more of it, and it is not complete.
                 Poll::Ready(Some(Err(_))) => this.body = None,
                 Poll::Pending => {}
             }
