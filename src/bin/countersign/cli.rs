@@ -156,6 +156,7 @@ impl InspectArgs {
 }
 
 #[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Log")]
 pub(crate) struct LogArgs {
     /// How each request is shown
     #[arg(long, value_name = "FORMAT", default_value = "pretty")]
