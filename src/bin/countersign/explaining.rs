@@ -24,6 +24,7 @@ use countersign::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use crate::{
+    background::give_way,
     config::RouteConfig,
     store::{Exchange, Id, Verdict},
 };
@@ -61,6 +62,7 @@ impl Explaining {
         let waiting = Arc::new(AtomicUsize::new(0));
         let (known, left) = (Arc::clone(&history), Arc::clone(&waiting));
         let work = move || {
+            give_way(10);
             while let Ok(refused) = refused.recv() {
                 left.fetch_sub(1, Ordering::Relaxed);
                 let began = Instant::now();

@@ -1,5 +1,6 @@
 //! `countersign`: a forwarding proxy that verifies webhooks.
 
+mod background;
 mod cli;
 mod commands;
 mod config;

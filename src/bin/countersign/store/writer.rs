@@ -18,6 +18,7 @@ use super::{
     row,
     totals::Totals,
 };
+use crate::background::give_way;
 
 pub(super) struct Writer {
     pub(super) connection: Arc<Mutex<Connection>>,
@@ -43,6 +44,8 @@ pub(super) struct WriterState {
 
 impl Writer {
     pub(super) fn run(mut self) {
+        // Captures may wait for deliveries, but not so long that many of them are dropped.
+        give_way(5);
         self.settle();
         let mut jobs = Vec::new();
         while self.queue.take(&mut jobs) {
