@@ -86,9 +86,12 @@ pub(super) enum Kind {
 }
 
 pub(super) fn identify(connection: &Connection) -> rusqlite::Result<Kind> {
-    let version = pragma(connection, "user_version")?;
-    let application = pragma(connection, "application_id")?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // All of one moment: another process may be making the tables.
+    let moment = connection.unchecked_transaction()?;
+    let tables: i64 = moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let version = pragma(&moment, "user_version")?;
+    let application = pragma(&moment, "application_id")?;
+    moment.finish()?;
     Ok(match (application, version, tables) {
         (APPLICATION_ID, version, _) if version > 0 => Kind::Ours(version),
         (0, 0, 0) => Kind::Empty,
