@@ -24,7 +24,7 @@ use countersign::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use crate::{
-    background::give_way,
+    background::{give_way, worked},
     config::RouteConfig,
     store::{Exchange, Id, Verdict},
 };
@@ -62,7 +62,7 @@ impl Explaining {
         let waiting = Arc::new(AtomicUsize::new(0));
         let (known, left) = (Arc::clone(&history), Arc::clone(&waiting));
         let work = move || {
-            give_way(10);
+            give_way(19);
             while let Ok(refused) = refused.recv() {
                 left.fetch_sub(1, Ordering::Relaxed);
                 let began = Instant::now();
@@ -124,7 +124,8 @@ fn explainer(route: &RouteConfig) -> Option<Explainer> {
     let explainer = explainer
         .options(verification.options.clone())
         .public_url(verification.public_url.clone())
-        .budget(Budget::default());
+        .budget(Budget::default())
+        .with_stopwatch(worked);
     Some(explainer)
 }
 
@@ -155,5 +156,5 @@ fn unix_time(time: SystemTime) -> UnixTime {
 /// Refusals that wait, with their bodies.
 const MOST_WAITING: usize = 16;
 /// How many times as long as an explanation took the thread rests after it.
-const REST: u32 = 15;
-const LONGEST_REST: Duration = Duration::from_secs(1);
+const REST: u32 = 30;
+const LONGEST_REST: Duration = Duration::from_secs(2);
