@@ -30,6 +30,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOKEN = "f0a1b2c3d4e5f60718293a4b5c6d7e8f"
 PUBLIC = "https://hooks.example.com"
+# More than the proxy knows again when they come again.
+FORGOTTEN = 60_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -50,8 +52,20 @@ def wait_for(port, process):
     sys.exit(f"nothing answers on port {port}")
 
 
-def sms(size):
+def sms(size, number, filled={}):
     """A form with nine parameters, and its signature over PUBLIC/sms."""
+    params = filled.get(size) or filled.setdefault(size, fill(size))
+    params = params | {"MessageSid": f"SM{number:032x}"}
+    signed = PUBLIC + "/sms" + "".join(name + params[name] for name in sorted(params))
+    tag = hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()
+    return urllib.parse.urlencode(params), {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": base64.b64encode(tag).decode(),
+    }
+
+
+def fill(size):
+    """The parameters of a message that is as long as it takes."""
     params = {
         "MessageSid": "SM" + "0" * 32,
         "AccountSid": "AC" + "0" * 32,
@@ -66,15 +80,10 @@ def sms(size):
     text = "Ahoy there, it is 5% & more; "
     while len(urllib.parse.urlencode(params)) < size:
         params["Body"] += text[len(params["Body"]) % len(text)]
-    signed = PUBLIC + "/sms" + "".join(name + params[name] for name in sorted(params))
-    tag = hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()
-    return urllib.parse.urlencode(params), {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Twilio-Signature": base64.b64encode(tag).decode(),
-    }
+    return params
 
 
-def push(size):
+def push(size, _number):
     """A JSON body, and GitHub's signature over it."""
     body = '{"pad":"' + "x" * (size - 10) + '"}'
     tag = hmac.new(TOKEN.encode(), body.encode(), hashlib.sha256).hexdigest()
@@ -125,22 +134,47 @@ http {{
     return [shutil.which("nginx") or "/usr/sbin/nginx", "-e", f"{folder}/{name}.log", "-c", str(config)]
 
 
-def load(folder, port, body, headers, path, connections, seconds, rate=None):
+class Deliveries:
+    """Deliveries in a file, one after the other and of one length. No delivery is seen twice: one that is would be
+    taken for its provider's retry. Repeated are only those that the proxy has long forgotten."""
+
+    def __init__(self, folder, make, size, path, count):
+        self.file, self.next, self.count = folder / f"{make.__name__}-{size}-{count}", 0, count
+        with self.file.open("wb") as file:
+            for number in range(count):
+                body, headers = make(size, number)
+                head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {headers[name]}" for name in headers)]
+                file.write("\r\n".join([*head, f"Content-Length: {len(body)}", "", body]).encode())
+        self.length = self.file.stat().st_size // count
+
+
+def load(folder, port, deliveries, connections, seconds, rate=None):
     script = folder / "load.lua"
-    (folder / "body").with_suffix(".txt").write_text(body)
-    lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
     script.write_text(
-        f'wrk.method = "POST"\nwrk.body = io.open("{folder}/body.txt", "rb"):read("*a")\n' + "\n".join(lines) + "\n"
+        f'''
+local file = io.open("{deliveries.file}", "rb")
+file:setvbuf("full", 1048576)
+file:seek("set", {deliveries.next * deliveries.length})
+local only = {deliveries.count} == 1 and file:read({deliveries.length})
+function request()
+  if only then return only end
+  local delivery = file:read({deliveries.length})
+  if delivery then return delivery end
+  file:seek("set", 0)
+  return file:read({deliveries.length})
+end
+'''
         # Each connection waits so long between its requests that all together send `rate` a second, or a little less.
         + (f"function delay() return {connections * 1000 / rate} * 2 * math.random() end\n" if rate else "")
     )
     command = ["taskset", "-c", "0", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
     output = subprocess.run(
-        [*command, "-s", str(script), f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
+        [*command, "-s", str(script), f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True
     ).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         sys.exit(f"the load on port {port} met errors:\n{output}")
     requests = int(re.search(r"(\d+) requests in", output).group(1))
+    deliveries.next = (deliveries.next + requests) % deliveries.count
     unit = {"us": 1e-3, "ms": 1, "s": 1e3}
     latency = {
         name: float(value) * unit[suffix]
@@ -195,13 +229,16 @@ def main():
             store=str(folder / "captures.db"), web=f"127.0.0.1:{web}",
         )
 
+        def deliveries(make, size, path, count=FORGOTTEN):
+            return lambda: Deliveries(folder, make, size, path, count)
+
         cases = {
-            "300B": (sms(300), "/sms", 64, [reference, twilio, unverified, captured]),
-            "16KiB": (sms(16 << 10), "/sms", 64, [reference, twilio]),
-            "1MiB-github": (push(1 << 20), "/push", 64, [reference, github]),
-            "1MiB-unverified": (push(1 << 20), "/push", 64, [reference, unverified]),
-            "c1": (sms(300), "/sms", 1, [None, reference, twilio]),
-            "5k": (sms(2048), "/sms", 64, [reference, twilio, captured]),
+            "300B": (deliveries(sms, 300, "/sms"), 64, [reference, twilio, unverified, captured]),
+            "16KiB": (deliveries(sms, 16 << 10, "/sms", 1), 64, [reference, twilio]),
+            "1MiB-github": (deliveries(push, 1 << 20, "/push", 1), 64, [reference, github]),
+            "1MiB-unverified": (deliveries(push, 1 << 20, "/push", 1), 64, [reference, unverified]),
+            "c1": (deliveries(sms, 300, "/sms"), 1, [None, reference, twilio]),
+            "5k": (deliveries(sms, 2048, "/sms"), 64, [reference, twilio, captured]),
         }
         targets = {
             ("300B", twilio): ("P1", 1.5),
@@ -210,16 +247,17 @@ def main():
             ("1MiB-github", github): ("P3", 2.1),
             ("1MiB-unverified", unverified): ("P3", 0.9),
         }
-        for case, ((body, headers), path, connections, proxies) in cases.items():
+        for case, (make, connections, proxies) in cases.items():
             if arguments.only not in (None, case):
                 continue
+            sent = make()
             figures = {proxy: [] for proxy in proxies}
             for _ in range(arguments.rounds):
                 for proxy in proxies:
                     before = proxy.cpu_us() if proxy else 0
                     target = proxy.port if proxy else upstream
                     requests, latency = load(
-                        folder, target, body, headers, path, connections, arguments.seconds, 5000 if case == "5k" else None
+                        folder, target, sent, connections, arguments.seconds, 5000 if case == "5k" else None
                     )
                     cpu = (proxy.cpu_us() - before) / requests if proxy else 0
                     figures[proxy].append((cpu, latency["50"], latency["99"], requests / arguments.seconds))

@@ -12,6 +12,7 @@
 //! Deployment caveat: what is encrypted, or compressed with Brotli or Zstandard, is not looked into.
 
 mod compressed;
+mod doubt;
 mod escapes;
 mod needles;
 

@@ -28,6 +28,9 @@ struct Seam {
 }
 
 impl Layer {
+    /// XML escapes only some bytes.
+    pub(super) const WITHOUT_MARKUP: [Self; 2] = [Self::Percent, Self::Json];
+
     /// The byte that begins its escapes.
     pub(super) const fn mark(self) -> u8 {
         match self {
@@ -83,8 +86,8 @@ impl Layer {
         }
     }
 
-    /// What the escape at the start stands for, and its length.
-    fn escape(self, text: &[u8]) -> Option<(Value, usize)> {
+    /// What the escape at the start stands for, and its length. The text begins with its mark.
+    pub(super) fn escape(self, text: &[u8]) -> Option<(Value, usize)> {
         match self {
             Self::Percent => {
                 let value = hex(text.get(1..3)?)?;
@@ -119,10 +122,10 @@ impl Layer {
 }
 
 /// A byte or a character.
-struct Value(u32);
+pub(super) struct Value(u32);
 
 impl Value {
-    fn encode(self, layer: Layer, buffer: &mut [u8; 4]) -> &[u8] {
+    pub(super) fn encode(self, layer: Layer, buffer: &mut [u8; 4]) -> &[u8] {
         match (layer, u8::try_from(self.0), char::from_u32(self.0)) {
             (Layer::Percent, Ok(byte), _) => {
                 let [first, ..] = buffer;
@@ -174,11 +177,16 @@ impl Seam {
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
-    let is_hex = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
-    u32::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| is_hex)?, 16).ok()
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u32, |value, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        Some(value.checked_mul(16)? | digit)
+    })
 }
 
 /// `&#x10ffff;`
-const LONGEST_ESCAPE: usize = 10;
+pub(super) const LONGEST_ESCAPE: usize = 10;
 /// By how much two layers lengthen a byte at most: `&#x10ffff;` with each of its characters percent-encoded.
 pub(super) const MOST_GROWTH: usize = 30;

@@ -6,12 +6,13 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{Engine, prelude::*};
 use zeroize::Zeroizing;
 
-use super::{escapes, merge};
+use super::{doubt::Doubt, escapes, merge};
 
 #[derive(Default)]
 pub(super) struct Needles {
     /// Absent without secrets.
     automaton: Option<AhoCorasick>,
+    doubt: Option<Doubt>,
     spellings: Vec<Spelling>,
     longest: usize,
     /// Whether escapes have to be looked into that only some secrets need.
@@ -50,7 +51,8 @@ impl Needles {
         if !needles.spellings.is_empty() {
             let texts = needles.spellings.iter().map(|spelling| spelling.text.as_slice());
             // Fails only for more patterns than there is memory for.
-            needles.automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts).ok();
+            needles.automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.clone()).ok();
+            needles.doubt = Doubt::new(texts);
         }
         needles
     }
@@ -61,6 +63,19 @@ impl Needles {
 
     /// Where secrets stand, in order, joined where they overlap.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        if self.is_in_doubt(text) { self.find_thoroughly(text) } else { Vec::new() }
+    }
+
+    pub(super) fn is_in_doubt(&self, text: &[u8]) -> bool {
+        self.doubt.as_ref().is_none_or(|doubt| doubt.is_in_doubt(text))
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_quick_answer(&self) -> bool {
+        self.doubt.is_some()
+    }
+
+    pub(super) fn find_thoroughly(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         if self.automaton.is_some() {
             self.find_plain(text, &mut found);
@@ -162,8 +177,8 @@ impl Needles {
     }
 
     fn layers(&self) -> impl Iterator<Item = escapes::Layer> + '_ {
-        let all = [escapes::Layer::Percent, escapes::Layer::Json, escapes::Layer::Xml];
-        all.into_iter().filter(|layer| *layer != escapes::Layer::Xml || self.has_markup)
+        let markup = self.has_markup.then_some(escapes::Layer::Xml);
+        escapes::Layer::WITHOUT_MARKUP.into_iter().chain(markup)
     }
 
     /// As many bytes as a secret may take with all its characters escaped.

@@ -231,3 +231,57 @@ proptest! {
         prop_assert_eq!(clean.len(), before.len() + after.len() + 2 + "[secret]".len());
     }
 }
+
+/// One byte of a secret, escaped in one of the ways that two layers have.
+fn escape(byte: u8, how: u8) -> String {
+    let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let (once, unit) = (percent(char::from(byte).encode_utf8(&mut [0; 4])), format!("u{byte:04x}"));
+    match how {
+        0 => once,
+        1 => format!("\\{unit}"),
+        2 => once.replace('%', "%25"),
+        3 => percent(&once),
+        4 => format!("%5C{unit}"),
+        5 => format!("\\{}", percent(&unit)),
+        6 => once.replace('%', "\\u0025"),
+        7 => format!("\\\\{unit}"),
+        8 => format!("\\\\u00{}", percent("41").replace('%', "\\u0025")),
+        9 if byte == b'/' => "\\/".to_owned(),
+        10 if byte == b'/' => "\\\\/".to_owned(),
+        11 if byte == b'/' => "\\%2F".to_owned(),
+        _ => char::from(byte).to_string(),
+    }
+}
+
+proptest! {
+    /// The quick answer is the thorough one.
+    #[test]
+    fn no_doubt_means_no_secret(
+        secret in prop::sample::select(vec!["f0a1b2c3d4e5f607", "S3cr3t/Token+V=1", "abc", "two words here", "100%\\now", "a-b_c~d:e"]),
+        pieces in prop::collection::vec(("[%&+;:/ a-c0-9\\\\u\"]{0,12}", prop::collection::vec(0..24_u8, 16)), 1..4),
+    ) {
+        let redactor = redactor(&[secret]);
+        let mut text = String::new();
+        for (noise, ways) in &pieces {
+            text.push_str(noise);
+            text.extend(secret.bytes().zip(ways).map(|(byte, how)| escape(byte, *how)));
+        }
+        prop_assert!(redactor.needles.has_quick_answer());
+        prop_assert_eq!(redactor.needles.find(text.as_bytes()), redactor.needles.find_thoroughly(text.as_bytes()), "{}", text);
+    }
+}
+
+#[test]
+fn usual_texts_are_without_doubt() {
+    let redactor = redactor(&["f0a1b2c3d4e5f60718293a4b5c6d7e8f", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]);
+    for text in [
+        "From=%2B15558675310&Body=Ahoy%2C+it%27s+5%25+%26+more%3B+%C3%A9%0A",
+        "payload=%7B%22a%22%3A%22https%3A%5C%2F%5C%2Fexample.com%5C%2F%22%7D",
+        "{\"a\":\"\\\"quoted\\\"\\n\\u00e9\",\"b\":\"{\\\"c\\\":\\\"\\\\\\\"\\\"}\",\"d\":\"100%\"}",
+    ] {
+        assert!(!redactor.needles.is_in_doubt(text.as_bytes()), "{text}");
+    }
+    for text in ["%66", "\\u0066", "%2566", "\\\\u0066", "%5Cu0066"] {
+        assert!(redactor.needles.is_in_doubt(text.as_bytes()), "{text}");
+    }
+}
