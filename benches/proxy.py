@@ -32,7 +32,8 @@ TOKEN = "f0a1b2c3d4e5f60718293a4b5c6d7e8f"
 PUBLIC = "https://hooks.example.com"
 # More than the proxy knows again when they come again.
 FORGOTTEN = 60_000
-TICKS = os.sysconf("SC_CLK_TCK")
+# What nginx took for 300 bytes where the targets were set that are no ratios.
+NGINX_US = 12.6
 
 
 def free_port():
@@ -103,11 +104,9 @@ class Proxy:
         return [self.process.pid, *map(int, children.read_text().split())]
 
     def cpu_us(self):
-        total = 0
-        for pid in self.pids():
-            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        return total * 1_000_000 / TICKS
+        # Not by ticks: a thread that wakes with the clock would be counted more often than it runs.
+        tasks = [task for pid in self.pids() for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1000
 
     def rss_mib(self):
         pages = sum(int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids())
@@ -188,7 +187,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--binary", default=str(ROOT / "target/release/countersign"))
-    parser.add_argument("--only", help="one case: 300B, 16KiB, 1MiB-github, 1MiB-unverified, c1, 5k")
+    parser.add_argument("--only", nargs="+", help="cases: 300B, 16KiB, 1MiB-github, 1MiB-unverified, c1, 5k")
     arguments = parser.parse_args()
     for tool in ["nginx", "wrk", "taskset"]:
         if not (shutil.which(tool) or pathlib.Path(f"/usr/sbin/{tool}").exists()):
@@ -247,8 +246,9 @@ def main():
             ("1MiB-github", github): ("P3", 2.1),
             ("1MiB-unverified", unverified): ("P3", 0.9),
         }
+        speed = None
         for case, (make, connections, proxies) in cases.items():
-            if arguments.only not in (None, case):
+            if case not in (arguments.only or cases):
                 continue
             sent = make()
             figures = {proxy: [] for proxy in proxies}
@@ -264,6 +264,8 @@ def main():
             print(f"\n{case}, {connections} connections, {arguments.rounds} rounds of {arguments.seconds} s")
             medians = {p: [statistics.median(column) for column in zip(*rows)] for p, rows in figures.items()}
             base = medians[reference]
+            if case == "300B":
+                speed = base[0] / NGINX_US
             for proxy, (cpu, p50, p99, rate) in medians.items():
                 ratio = cpu / base[0]
                 line = f"  {proxy.name if proxy else 'direct':24} {rate:9.0f} req/s  p50 {p50:7.3f} ms  p99 {p99:7.2f} ms"
@@ -278,7 +280,9 @@ def main():
                     line += f"  M1 ≤ 32 MiB: {'PASS' if proxy.rss_mib() <= 32 else 'FAIL'}"
                 if case == "5k" and proxy is captured:
                     added, off = cpu - medians[twilio][0], medians[twilio][2]
-                    line += f"  P2 added {added:.1f} µs (≤ 14): {'PASS' if added <= 14 else 'FAIL'}"
+                    line += f"  P2 added {added:.1f} µs"
+                    if speed:
+                        line += f" (≤ 14 × {speed:.2f}, by which nginx is slower here): {'PASS' if added <= 14 * speed else 'FAIL'}"
                     line += f"  C2 p99 {p99 / off:.2f} × off (≤ 1.4): {'PASS' if p99 <= 1.4 * off else 'FAIL'}"
                 if proxy is captured:
                     status = json.load(urllib.request.urlopen(f"http://127.0.0.1:{web}/api/status"))["store"]

@@ -195,7 +195,7 @@ struct Recorders {
 }
 
 impl Recorder for Recorders {
-    fn record(&self, exchange: Exchange) {
+    fn record(&self, exchange: Box<Exchange>) {
         let refused = self.explaining.as_ref().and_then(|explaining| explaining.see(&exchange));
         self.store.record(exchange);
         if let (Some(explaining), Some(refused)) = (&self.explaining, refused) {

@@ -33,7 +33,7 @@ use crate::store::{Exchange, Id, Ids, Replay};
 
 /// Takes finished exchanges. Called on the data plane: it must neither block nor panic.
 pub(crate) trait Recorder: Send + Sync {
-    fn record(&self, exchange: Exchange);
+    fn record(&self, exchange: Box<Exchange>);
 }
 
 /// All exchanges that are under way.
@@ -89,7 +89,7 @@ impl Captures {
         exchanges
     }
 
-    fn finish(&self, exchange: Exchange, held: usize) {
+    fn finish(&self, exchange: Box<Exchange>, held: usize) {
         self.held.fetch_sub(held, Ordering::Relaxed);
         self.under_way().remove(&exchange.id);
         self.recorder.record(exchange);

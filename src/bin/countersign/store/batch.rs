@@ -28,24 +28,29 @@ pub(super) struct Written {
     pub(super) totals: Totals,
 }
 
-/// Redacts and writes jobs until they are done, or it has taken long enough; then prunes.
+/// Redacts and writes jobs until they are done, or it has taken long enough, and prunes.
+///
+/// Room is made first: the pages of what is pruned are written in any case, and so they hold what comes.
 pub(super) fn write(
     transaction: &Transaction<'_>,
     jobs: &mut [Job],
     redactor: &Redactor,
     deliveries: &mut Deliveries,
     limits: &Limits,
+    mut rest: impl FnMut(),
 ) -> rusqlite::Result<Written> {
     let began = Instant::now();
     let mut written = Written::default();
     let mut change = Totals::default();
-    let mut insert = row::prepare_insert(transaction)?;
+    written.totals = totals::read(transaction)?;
+    let early = pruning::prune(transaction, limits, &mut written.totals, coming(jobs))?;
+    let mut insert = row::Insert::prepare(transaction)?;
     for job in jobs {
         match job {
             Job::Record { exchange, .. } => {
                 redactor.exchange(exchange);
                 let is_late = deliveries.relate(transaction, exchange)?;
-                change.bytes += row::insert(transaction, &mut insert, exchange)?;
+                change.bytes += insert.write(exchange)?;
                 change.count += 1;
                 deliveries.note(exchange);
                 written.added += 1;
@@ -69,13 +74,27 @@ pub(super) fn write(
             Job::Order(_) => {}
         }
         written.jobs += 1;
-        if began.elapsed() > LONGEST_BATCH {
-            break;
+        if written.jobs.is_multiple_of(PIECE) {
+            if began.elapsed() > LONGEST_BATCH {
+                break;
+            }
+            rest();
         }
     }
     written.totals = totals::add(transaction, change)?;
-    written.pruned = pruning::prune(transaction, limits, &mut written.totals)?;
+    written.pruned = pruning::prune(transaction, limits, &mut written.totals, Totals::default())?.or(early);
     Ok(written)
+}
+
+fn coming(jobs: &[Job]) -> Totals {
+    let mut coming = Totals::default();
+    for job in jobs {
+        if let Job::Record { exchange, .. } = job {
+            coming.count += 1;
+            coming.bytes += row::size(exchange);
+        }
+    }
+    coming
 }
 
 const EXPLANATION_SIZE: &str = "SELECT coalesce(length(CAST(explanation AS BLOB)), 0) FROM exchanges WHERE id = ?1";
@@ -83,3 +102,5 @@ const SET_EXPLANATION: &str = "UPDATE exchanges SET explanation = ?2, bytes = by
 
 /// A transaction holds up other processes, and what comes after it.
 const LONGEST_BATCH: Duration = Duration::from_millis(50);
+/// Jobs between two rests: less than a millisecond.
+const PIECE: usize = 64;

@@ -1,5 +1,7 @@
 //! A request or a response as it is kept: its head as text, its body as bytes.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, Version};
 
@@ -27,28 +29,26 @@ pub(crate) struct CapturedBody {
 
 impl Message {
     pub(crate) fn request(method: &Method, uri: &Uri, version: Version, headers: &HeaderMap) -> Self {
-        let mut head = Vec::with_capacity(1024);
-        head.extend_from_slice(method.as_str().as_bytes());
-        head.push(b' ');
-        match uri.path_and_query() {
-            Some(target) if uri.authority().is_none() => head.extend_from_slice(target.as_str().as_bytes()),
-            _ => head.extend_from_slice(uri.to_string().as_bytes()),
-        }
-        head.push(b' ');
-        head.extend_from_slice(name(version));
-        head.extend_from_slice(b"\r\n");
-        write_headers(headers, &mut head);
-        Self { head: head.into(), body: CapturedBody::default() }
+        let target = match uri.path_and_query() {
+            Some(target) if uri.authority().is_none() => Cow::Borrowed(target.as_str()),
+            _ => Cow::Owned(uri.to_string()),
+        };
+        Self::with_head([method.as_str(), &target, name(version)], headers)
     }
 
     pub(crate) fn response(status: StatusCode, version: Version, headers: &HeaderMap) -> Self {
-        let mut head = Vec::with_capacity(512);
-        head.extend_from_slice(name(version));
-        head.push(b' ');
-        head.extend_from_slice(status.as_str().as_bytes());
-        head.push(b' ');
-        head.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
-        head.extend_from_slice(b"\r\n");
+        Self::with_head([name(version), status.as_str(), status.canonical_reason().unwrap_or_default()], headers)
+    }
+
+    fn with_head(start_line: [&str; 3], headers: &HeaderMap) -> Self {
+        // Exactly as long as it takes: there is one for each half of each exchange.
+        let start_length: usize = start_line.iter().map(|word| word.len() + 1).sum();
+        let headers_length: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        let mut head = Vec::with_capacity(start_length + 1 + headers_length + 2);
+        let [first, second, third] = start_line.map(str::as_bytes);
+        for part in [first, b" ", second, b" ", third, b"\r\n"] {
+            head.extend_from_slice(part);
+        }
         write_headers(headers, &mut head);
         Self { head: head.into(), body: CapturedBody::default() }
     }
@@ -86,19 +86,33 @@ impl CapturedBody {
         }
     }
 
+    /// Makes one piece of it, in place.
+    pub(crate) fn join(&mut self) -> &[u8] {
+        if self.frames.len() > 1 {
+            self.frames = vec![self.to_bytes()];
+        }
+        self.joined()
+    }
+
+    /// The only piece of a body that was joined.
+    pub(crate) fn joined(&self) -> &[u8] {
+        debug_assert!(self.frames.len() < 2, "a body in pieces");
+        self.frames.first().map_or(&[], |piece| piece)
+    }
+
     /// How many bytes are kept.
     pub(crate) fn kept(&self) -> usize {
         self.frames.iter().map(Bytes::len).sum()
     }
 }
 
-fn name(version: Version) -> &'static [u8] {
+fn name(version: Version) -> &'static str {
     match version {
-        Version::HTTP_09 => b"HTTP/0.9",
-        Version::HTTP_10 => b"HTTP/1.0",
-        Version::HTTP_2 => b"HTTP/2.0",
-        Version::HTTP_3 => b"HTTP/3.0",
-        _ => b"HTTP/1.1",
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        Version::HTTP_3 => "HTTP/3.0",
+        _ => "HTTP/1.1",
     }
 }
 

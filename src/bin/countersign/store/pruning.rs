@@ -7,9 +7,15 @@ use super::{
     totals::{self, Totals},
 };
 
-/// Deletes the oldest exchanges until the limits hold, or [`MOST`] of them. The id up to which they are gone.
-pub(super) fn prune(connection: &Connection, limits: &Limits, current: &mut Totals) -> rusqlite::Result<Option<Id>> {
-    let most = Totals { count: signed(limits.count), bytes: signed(limits.bytes) };
+/// Deletes the oldest exchanges until the limits hold with what comes, or [`MOST`] of them. The id up to which they are
+/// gone.
+pub(super) fn prune(
+    connection: &Connection,
+    limits: &Limits,
+    current: &mut Totals,
+    coming: Totals,
+) -> rusqlite::Result<Option<Id>> {
+    let most = Totals { count: signed(limits.count) - coming.count, bytes: signed(limits.bytes) - coming.bytes };
     let is_over = |kept: &Totals| kept.count > most.count || kept.bytes > most.bytes;
     if !is_over(current) {
         return Ok(None);

@@ -56,6 +56,9 @@ struct State {
     writer: Writer,
     hurry: bool,
     closed: bool,
+    /// What is written, for those who made it: freeing the memory of another thread costs several times as much.
+    done: Vec<Job>,
+    done_bytes: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -80,10 +83,9 @@ impl Queue {
     }
 
     /// Adds an exchange if it fits.
-    pub(super) fn record(&self, exchange: Exchange) {
+    pub(super) fn record(&self, exchange: Box<Exchange>) {
         let size = usize::try_from(row::size(&exchange)).unwrap_or(usize::MAX);
-        // Moved once, and outside of the lock.
-        self.offer(Job::Record { exchange: Box::new(exchange), size: Some(size) }, size);
+        self.offer(Job::Record { exchange, size: Some(size) }, size);
     }
 
     pub(super) fn explain(&self, id: Id, json: Arc<str>) {
@@ -104,6 +106,11 @@ impl Queue {
         state.count += 1;
         state.bytes += size;
         state.jobs.push(job);
+        // One for one: what is freed is what the next one needs.
+        let done = state.done.pop();
+        if state.done.is_empty() {
+            state.done_bytes = 0;
+        }
         let wakes = match state.writer {
             Writer::Gathering => state.jobs.len() == GATHERED,
             Writer::Idle => state.jobs.len() == 1,
@@ -113,6 +120,7 @@ impl Queue {
         if wakes {
             self.wake.notify_one();
         }
+        drop(done);
     }
 
     /// Adds an order, and has the writer hurry. There are as few of them as there are people.
@@ -146,18 +154,34 @@ impl Queue {
         !jobs.is_empty()
     }
 
+    /// Leaves the processor to others between two pieces of work, while there is time: a thread that only gives way when
+    /// the scheduler asks it to keeps deliveries waiting for a millisecond and more.
+    pub(super) fn rest(&self) {
+        let state = self.lock();
+        let has_time = |state: &mut State| !state.hurry && !state.closed && state.jobs.len() < GATHERED / 2;
+        drop(self.wake.wait_timeout_while(state, REST, has_time));
+    }
+
     /// Makes room again for what was taken and is done with.
     pub(super) fn release(&self, jobs: impl Iterator<Item = Job>) {
         let (mut count, mut bytes) = (0, 0);
+        let (mut done, mut done_bytes) = (Vec::new(), 0);
         for job in jobs {
-            if let Some(size) = job.size() {
-                count += 1;
-                bytes += size;
+            let Some(size) = job.size() else { continue };
+            count += 1;
+            bytes += size;
+            if done_bytes + size <= MOST_DONE {
+                done.push(job);
+                done_bytes += size;
             }
         }
         let mut state = self.lock();
         state.count = state.count.saturating_sub(count);
         state.bytes = state.bytes.saturating_sub(bytes);
+        if state.done_bytes + done_bytes <= MOST_DONE {
+            state.done.append(&mut done);
+            state.done_bytes += done_bytes;
+        }
     }
 
     /// Takes nothing more. What is there is still written.
@@ -199,6 +223,10 @@ impl fmt::Debug for Queue {
 }
 
 /// Waking a thread costs as much as writing a record.
-const GATHERING: Duration = Duration::from_millis(20);
+const GATHERING: Duration = Duration::from_millis(50);
 /// As many as one transaction takes.
 const GATHERED: usize = 512;
+/// In which others have the processor. There is time for it up to some 10,000 exchanges a second.
+const REST: Duration = Duration::from_millis(1);
+/// Bytes that wait to be freed.
+const MOST_DONE: usize = 1 << 20;

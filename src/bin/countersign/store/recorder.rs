@@ -24,9 +24,9 @@ impl Recorder {
     /// Puts an exchange into the queue. Never blocks, never panics; what does not fit is dropped and counted.
     ///
     /// Bodies should be copies, not slices of a connection's buffers: a slice keeps the whole buffer alive.
-    pub(crate) fn record(&self, exchange: Exchange) {
+    pub(crate) fn record(&self, exchange: impl Into<Box<Exchange>>) {
         if let Some(queue) = &self.queue {
-            queue.record(exchange);
+            queue.record(exchange.into());
         }
     }
 

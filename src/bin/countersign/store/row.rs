@@ -7,92 +7,119 @@ use std::{
 };
 
 use bytes::Bytes;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, types::ValueRef};
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension, Row, ToSql, params,
+    types::{ToSqlOutput, Value, ValueRef},
+};
 
 use super::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunnel, Verdict};
 
-/// What [`insert`] needs, once for many rows.
-pub(super) fn prepare_insert(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
-    connection.prepare_cached(&INSERT)
+/// What writes rows, once for many of them.
+pub(super) struct Insert<'a> {
+    connection: &'a Connection,
+    statement: CachedStatement<'a>,
+    /// Which parameters are not `NULL` from the row before: half of all are in most rows, and stay so.
+    bound: u64,
 }
 
-/// Writes an exchange, under a greater id if its own is taken. How many bytes it counts for.
-pub(super) fn insert(
-    connection: &Connection,
-    statement: &mut CachedStatement<'_>,
-    exchange: &mut Exchange,
-) -> rusqlite::Result<i64> {
-    let request_body = exchange.request.body.to_bytes();
-    let response_body = exchange.response.as_ref().map(|response| response.body.to_bytes());
-    let bytes = size(exchange);
-    let is_large = |body: &Bytes| body.len() >= LARGE;
-    let mut attempts = 0;
-    loop {
-        let Exchange { request, decision, response, replay, tunnel, retry_of, .. } = &*exchange;
-        let body = response.as_ref().map(|response| &response.body);
-        let changed = statement.execute(params![
-            exchange.id.to_i64(),
-            bytes,
-            time(exchange.arrived),
-            &*exchange.route,
-            decision.provider.as_deref(),
-            decision.delivery_id.as_deref(),
-            replay.as_ref().map(|replay| replay.of.to_i64()),
-            replay.as_ref().map(|replay| &*replay.signing),
-            retry_of.map(|(first, _)| first.to_i64()),
-            retry_of.map(|(_, attempt)| attempt),
-            exchange.method(),
-            exchange.target(),
-            exchange.status(),
-            decision.verdict.as_str(),
-            decision.reason.as_deref(),
-            exchange.peer.to_string(),
-            exchange.timings.forwarded.map(nanoseconds),
-            exchange.timings.answered.map(nanoseconds),
-            exchange.timings.done.map(nanoseconds),
-            decision.secret.as_ref().map(|(index, _)| *index),
-            decision.secret.as_ref().and_then(|(_, label)| label.as_deref()),
-            decision.signed_at,
-            decision.public_url.as_deref(),
-            decision.url_form.as_deref(),
-            exchange.trouble.as_deref(),
-            exchange.abandoned,
-            exchange.redacted,
-            tunnel.map(|tunnel| number(tunnel.frames_from_client)),
-            tunnel.map(|tunnel| number(tunnel.bytes_from_client)),
-            tunnel.map(|tunnel| number(tunnel.frames_from_app)),
-            tunnel.map(|tunnel| number(tunnel.bytes_from_app)),
-            number(request.body.size),
-            request.body.complete,
-            request.body.truncated,
-            body.map(|body| number(body.size)),
-            body.map(|body| body.complete),
-            body.map(|body| body.truncated),
-            exchange.explanation.as_deref(),
-            &*request.head,
-            response.as_ref().map(|response| &*response.head),
-            (!is_large(&request_body)).then_some(&*request_body),
-            response_body.as_ref().filter(|body| !is_large(body)).map(|body| &**body),
-        ])?;
-        if changed == 1 {
-            break;
-        }
-        attempts += 1;
-        if attempts == MOST_ATTEMPTS {
-            return Err(rusqlite::Error::StatementChangedRows(0));
-        }
-        exchange.id = if attempts < FEW_ATTEMPTS { exchange.id.next() } else { after_crowd(connection, exchange.id)? };
+impl<'a> Insert<'a> {
+    pub(super) fn prepare(connection: &'a Connection) -> rusqlite::Result<Self> {
+        Ok(Self { connection, statement: connection.prepare_cached(&INSERT)?, bound: 0 })
     }
-    let large =
-        (Some(&request_body).filter(|body| is_large(body)), response_body.as_ref().filter(|body| is_large(body)));
-    if large.0.is_some() || large.1.is_some() {
-        connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2, ?3)")?.execute(params![
-            exchange.id.to_i64(),
-            large.0.map(|body| &**body),
-            large.1.map(|body| &**body)
-        ])?;
+
+    /// How many rows it changed.
+    fn execute(&mut self, parameters: &[&dyn ToSql]) -> rusqlite::Result<usize> {
+        for (index, parameter) in parameters.iter().enumerate() {
+            let value = parameter.to_sql()?;
+            let is_bound = !matches!(value, ToSqlOutput::Borrowed(ValueRef::Null) | ToSqlOutput::Owned(Value::Null));
+            if is_bound || self.bound & (1 << index) != 0 {
+                self.statement.raw_bind_parameter(index + 1, value)?;
+                self.bound = self.bound & !(1 << index) | u64::from(is_bound) << index;
+            }
+        }
+        self.statement.raw_execute()
     }
-    Ok(bytes)
+
+    /// Writes an exchange, under a greater id if its own is taken. How many bytes it counts for.
+    pub(super) fn write(&mut self, exchange: &mut Exchange) -> rusqlite::Result<i64> {
+        let connection = self.connection;
+        exchange.request.body.join();
+        if let Some(response) = &mut exchange.response {
+            response.body.join();
+        }
+        let bytes = size(exchange);
+        let is_large = |body: &&[u8]| body.len() >= LARGE;
+        let mut attempts = 0;
+        loop {
+            let Exchange { request, decision, response, replay, tunnel, retry_of, .. } = &*exchange;
+            let request_body = request.body.joined();
+            let response_body = response.as_ref().map(|response| response.body.joined());
+            let body = response.as_ref().map(|response| &response.body);
+            let changed = self.execute(params![
+                exchange.id.to_i64(),
+                bytes,
+                time(exchange.arrived),
+                &*exchange.route,
+                decision.provider.as_deref(),
+                decision.delivery_id.as_deref(),
+                replay.as_ref().map(|replay| replay.of.to_i64()),
+                replay.as_ref().map(|replay| &*replay.signing),
+                retry_of.map(|(first, _)| first.to_i64()),
+                retry_of.map(|(_, attempt)| attempt),
+                exchange.method(),
+                exchange.target(),
+                exchange.status(),
+                decision.verdict.as_str(),
+                decision.reason.as_deref(),
+                exchange.peer.to_string(),
+                exchange.timings.forwarded.map(nanoseconds),
+                exchange.timings.answered.map(nanoseconds),
+                exchange.timings.done.map(nanoseconds),
+                decision.secret.as_ref().map(|(index, _)| *index),
+                decision.secret.as_ref().and_then(|(_, label)| label.as_deref()),
+                decision.signed_at,
+                decision.public_url.as_deref(),
+                decision.url_form.as_deref(),
+                exchange.trouble.as_deref(),
+                exchange.abandoned,
+                exchange.redacted,
+                tunnel.map(|tunnel| number(tunnel.frames_from_client)),
+                tunnel.map(|tunnel| number(tunnel.bytes_from_client)),
+                tunnel.map(|tunnel| number(tunnel.frames_from_app)),
+                tunnel.map(|tunnel| number(tunnel.bytes_from_app)),
+                number(request.body.size),
+                request.body.complete,
+                request.body.truncated,
+                body.map(|body| number(body.size)),
+                body.map(|body| body.complete),
+                body.map(|body| body.truncated),
+                exchange.explanation.as_deref(),
+                &*request.head,
+                response.as_ref().map(|response| &*response.head),
+                (!is_large(&request_body)).then_some(request_body),
+                response_body.filter(|body| !is_large(body)),
+            ])?;
+            if changed == 1 {
+                break;
+            }
+            attempts += 1;
+            if attempts == MOST_ATTEMPTS {
+                return Err(rusqlite::Error::StatementChangedRows(0));
+            }
+            exchange.id =
+                if attempts < FEW_ATTEMPTS { exchange.id.next() } else { after_crowd(connection, exchange.id)? };
+        }
+        let request_body = Some(exchange.request.body.joined()).filter(is_large);
+        let response_body = exchange.response.as_ref().map(|response| response.body.joined()).filter(is_large);
+        if request_body.is_some() || response_body.is_some() {
+            connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2, ?3)")?.execute(params![
+                exchange.id.to_i64(),
+                request_body,
+                response_body
+            ])?;
+        }
+        Ok(bytes)
+    }
 }
 
 /// The id after the greatest that is taken within the same millisecond.

@@ -37,7 +37,7 @@ pub(super) struct Draft {
 
 struct State {
     // Taken when the draft is dropped.
-    exchange: Option<Exchange>,
+    exchange: Option<Box<Exchange>>,
     request: Collected,
     response: Collected,
     held: usize,
@@ -68,7 +68,7 @@ impl Draft {
             let host = url.authority.rsplit('@').next().unwrap_or_default();
             Some([url.scheme.as_str(), "://", host, url.prefix, url.target].concat())
         });
-        let exchange = Exchange {
+        let exchange = Box::new(Exchange {
             id,
             route: Arc::clone(&route.name),
             peer,
@@ -85,7 +85,7 @@ impl Draft {
             redacted: false,
             stored: false,
             retry_of: None,
-        };
+        });
         let state = State {
             exchange: Some(exchange),
             request: Collected::default(),
@@ -99,7 +99,7 @@ impl Draft {
     /// The exchange as far as it has come.
     pub(super) fn snapshot(&self) -> Option<Exchange> {
         let state = self.state();
-        let mut exchange = state.exchange.clone()?;
+        let mut exchange = Exchange::clone(state.exchange.as_ref()?);
         exchange.request.body = state.request.snapshot();
         if let Some(response) = &mut exchange.response {
             response.body = state.response.snapshot();

@@ -10,24 +10,41 @@ use super::escapes::{LONGEST_ESCAPE, Layer};
 /// Whether a text may hold a spelling of a secret.
 pub(super) struct Doubt {
     spellings: Searcher,
-    /// The bytes that an escape may stand for if it is part of a spelling, or of another escape.
-    parts: [bool; 256],
+    /// By the byte that an escape stands for.
+    meanings: [Meaning; 256],
+}
+
+/// What an escaped byte may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// The start of another escape.
+    Mark,
+    /// Neither.
+    Nothing,
+    /// A part of a spelling, or of another escape after its mark.
+    Part,
 }
 
 impl Doubt {
     /// `None` where no quick answer is to be had: too many spellings, or such as XML escapes.
     pub(super) fn new<'a>(spellings: impl Iterator<Item = &'a [u8]> + Clone) -> Option<Self> {
-        let mut parts: [bool; 256] = std::array::from_fn(|byte| (byte as u8).is_ascii_alphanumeric());
-        for byte in spellings.clone().flatten() {
-            if MARKUP.contains(byte) {
-                return None;
-            }
-            if let Some(part) = parts.get_mut(usize::from(*byte)) {
-                *part = true;
-            }
+        let mut parts: Vec<u8> = (0..=u8::MAX).filter(u8::is_ascii_alphanumeric).collect();
+        parts.extend(spellings.clone().flatten());
+        if parts.iter().any(|part| MARKUP.contains(part)) {
+            return None;
         }
+        let meanings = std::array::from_fn(|byte| {
+            let is = |other: u8| usize::from(other) == byte;
+            if parts.iter().copied().any(is) {
+                Meaning::Part
+            } else if Layer::WITHOUT_MARKUP.into_iter().map(Layer::mark).any(is) {
+                Meaning::Mark
+            } else {
+                Meaning::Nothing
+            }
+        });
         let spellings = packed::Config::new().builder().extend(spellings).build()?;
-        Some(Self { spellings, parts })
+        Some(Self { spellings, meanings })
     }
 
     /// `false` only if there is none, as it stands or under two layers of escapes.
@@ -35,28 +52,58 @@ impl Doubt {
         self.spellings.find(text).is_some() || self.may_hide(text)
     }
 
-    /// A spelling that does not stand in a text as it is has at least one byte that is escaped, or two bytes' worth of
-    /// an escape that are: it shows by what the outermost escape stands for.
+    /// A spelling that does not stand in a text as it is has at least one byte that is escaped, and what the outermost
+    /// escape stands for is a part of it, or of an escape inside.
     fn may_hide(&self, text: &[u8]) -> bool {
-        memchr::memchr2_iter(Layer::Percent.mark(), Layer::Json.mark(), text).any(|at| {
-            let Some(rest) = text.get(at..) else { return false };
-            let layer = if rest.first() == Some(&Layer::Percent.mark()) { Layer::Percent } else { Layer::Json };
-            let mut buffer = [0; 4];
-            let Some((value, length)) = layer.escape(rest) else { return false };
-            let value = value.encode(layer, &mut buffer);
-            value.iter().any(|byte| self.is_part(*byte)) || self.begins_escape(value, layer, rest.get(length..))
+        // Eight bytes at a time: calling a search takes longer than that where the next escape is near.
+        let (words, rest) = text.as_chunks();
+        for (index, word) in words.iter().enumerate() {
+            let mut marks = marks(*word);
+            while marks != 0 {
+                if self.may_hide_at(text, index * 8 + marks.trailing_zeros() as usize / 8) {
+                    return true;
+                }
+                marks &= marks - 1;
+            }
+        }
+        (words.len() * 8..).zip(rest).any(|(at, byte)| is_mark(*byte) && self.may_hide_at(text, at))
+    }
+
+    /// Whether what begins with the mark there is a part of something.
+    #[inline]
+    fn may_hide_at(&self, text: &[u8], at: usize) -> bool {
+        let text = text.get(at..).unwrap_or_default();
+        // Nearly all there are, so for speed: the general way says the same.
+        let [b'%', high, low, rest @ ..] = text else { return self.may_hide_behind(text) };
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else { return false };
+        match self.meaning(high << 4 | low) {
+            Meaning::Mark if high << 4 | low == b'%' && !rest.first().is_some_and(|next| goes_on(*next)) => false,
+            Meaning::Mark => self.may_hide_behind(text),
+            Meaning::Nothing => false,
+            Meaning::Part => true,
+        }
+    }
+
+    fn may_hide_behind(&self, rest: &[u8]) -> bool {
+        let layer = if rest.first() == Some(&Layer::Percent.mark()) { Layer::Percent } else { Layer::Json };
+        let Some((value, length)) = layer.escape(rest) else { return false };
+        value.encode(layer, &mut [0; 4]).iter().any(|byte| match self.meaning(*byte) {
+            Meaning::Mark => self.may_begin_escape(*byte, layer, rest.get(length..)),
+            Meaning::Nothing => false,
+            Meaning::Part => true,
         })
     }
 
-    fn is_part(&self, byte: u8) -> bool {
-        self.parts.get(usize::from(byte)).is_none_or(|part| *part)
+    #[inline]
+    fn meaning(&self, byte: u8) -> Meaning {
+        self.meanings.get(usize::from(byte)).copied().unwrap_or(Meaning::Part)
     }
 
-    /// Whether what an escape stands for is the start of another one, and that one stands for a part.
-    fn begins_escape(&self, value: &[u8], layer: Layer, rest: Option<&[u8]>) -> bool {
-        let Some(inner) = Layer::WITHOUT_MARKUP.into_iter().find(|inner| value == [inner.mark()]) else { return false };
+    /// Whether a mark that was escaped itself begins an escape that stands for a part.
+    fn may_begin_escape(&self, mark: u8, layer: Layer, rest: Option<&[u8]>) -> bool {
+        let Some(inner) = Layer::WITHOUT_MARKUP.into_iter().find(|inner| inner.mark() == mark) else { return true };
         let mut decoded = Vec::with_capacity(2 * LONGEST_ESCAPE);
-        decoded.push(inner.mark());
+        decoded.push(mark);
         let mut rest = rest.unwrap_or_default();
         while decoded.len() < LONGEST_ESCAPE
             && let Some((first, others)) = rest.split_first()
@@ -73,11 +120,47 @@ impl Doubt {
             }
         }
         let mut buffer = [0; 4];
-        inner
-            .escape(&decoded)
-            .is_some_and(|(value, _)| value.encode(inner, &mut buffer).iter().any(|byte| self.is_part(*byte)))
+        inner.escape(&decoded).is_some_and(|(value, _)| {
+            value.encode(inner, &mut buffer).iter().any(|byte| self.meaning(*byte) == Meaning::Part)
+        })
     }
 }
 
+fn is_mark(byte: u8) -> bool {
+    byte == Layer::Percent.mark() || byte == Layer::Json.mark()
+}
+
+/// The highest bit of each byte that is a mark.
+#[inline]
+fn marks(word: [u8; 8]) -> u64 {
+    let word = u64::from_le_bytes(word);
+    let equal = |byte: u8| {
+        let other = word ^ u64::from_le_bytes([byte; 8]);
+        !((other & LOW_BITS).wrapping_add(LOW_BITS) | other | LOW_BITS)
+    };
+    equal(Layer::Percent.mark()) | equal(Layer::Json.mark())
+}
+
+/// Whether a byte, or an escaped one, can follow on `%` in an escape.
+fn goes_on(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || is_mark(byte)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    DIGITS.get(usize::from(byte)).copied().filter(|digit| *digit < 16)
+}
+
+/// The values of hexadecimal digits.
+const DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
 /// What only XML escapes: its escapes are of many kinds.
 const MARKUP: &[u8] = b"&<>\"'";
+const LOW_BITS: u64 = u64::from_le_bytes([0x7f; 8]);

@@ -87,11 +87,13 @@ impl Layer {
     }
 
     /// What the escape at the start stands for, and its length. The text begins with its mark.
+    #[inline]
     pub(super) fn escape(self, text: &[u8]) -> Option<(Value, usize)> {
         match self {
             Self::Percent => {
-                let value = hex(text.get(1..3)?)?;
-                Some((Value(value), 3))
+                let &[_, high, low, ..] = text else { return None };
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                Some((Value(digit(high)? << 4 | digit(low)?), 3))
             }
             Self::Json => Some(match text.get(1)? {
                 b'u' => (Value(hex(text.get(2..6)?)?), 6),
@@ -125,6 +127,7 @@ impl Layer {
 pub(super) struct Value(u32);
 
 impl Value {
+    #[inline]
     pub(super) fn encode(self, layer: Layer, buffer: &mut [u8; 4]) -> &[u8] {
         match (layer, u8::try_from(self.0), char::from_u32(self.0)) {
             (Layer::Percent, Ok(byte), _) => {

@@ -226,7 +226,9 @@ fn parts() {
             let transaction = connection.transaction().unwrap();
             let mut at = 0;
             while at < jobs.len() {
-                at += batch::write(&transaction, &mut jobs[at..], redactor, &mut deliveries, &limits).unwrap().jobs;
+                at += batch::write(&transaction, &mut jobs[at..], redactor, &mut deliveries, &limits, || ())
+                    .unwrap()
+                    .jobs;
             }
             transaction.commit().unwrap();
             spent += cpu.elapsed();
