@@ -35,7 +35,7 @@ def cpu_s(process, of=None):
 def flood(folder, port, rate, seconds):
     """Forged deliveries on 32 connections; gives a list that holds how many a second there were, afterwards."""
     folder.mkdir(exist_ok=True)
-    body, headers = bench.sms(300)
+    body, headers = bench.sms(300, 0)
     headers = {**headers, "X-Twilio-Signature": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}
     (folder / "body.txt").write_text(body)
     lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
@@ -87,15 +87,15 @@ def main():
 
         proxies = [start("explaining"), start("silent", "--no-explanations")]
         figures = {proxy: [] for proxy in proxies}
-        body, headers = bench.sms(300)
+        genuine = bench.Deliveries(folder, bench.sms, 300, "/sms", bench.FORGOTTEN)
         for turn in range(arguments.rounds):
             # What comes second finds a warmer machine: take turns.
             for proxy in proxies if turn % 2 == 0 else reversed(proxies):
-                alone, _ = bench.load(folder, proxy.port, body, headers, "/sms", 64, seconds)
+                alone, _ = bench.load(folder, proxy.port, genuine, 64, seconds)
                 before, explaining = cpu_s(proxy.process), cpu_s(proxy.process, "explain")
                 # The flood outlasts the load on both sides.
                 with flood(folder / "flood", proxy.port, arguments.rate, seconds + 1) as forged:
-                    beside, latency = bench.load(folder, proxy.port, body, headers, "/sms", 64, seconds)
+                    beside, latency = bench.load(folder, proxy.port, genuine, 64, seconds)
                 used, explaining = cpu_s(proxy.process) - before, cpu_s(proxy.process, "explain") - explaining
                 cost = used * 1e6 / (beside + forged[0] * (seconds + 1))
                 figures[proxy].append(
