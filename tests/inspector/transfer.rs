@@ -61,6 +61,10 @@ fn a_har_goes_out_and_in() {
     assert_eq!(imported["verdict"], "undecided");
     assert_eq!(body(&imported["request"]), b"Body=Hi");
     assert_eq!(imported["request"]["uri"], "/sms?a=1");
+    assert_eq!(
+        (imported["response"]["status_code"].as_u64(), body(&imported["response"])),
+        (Some(200), b"ok".to_vec())
+    );
     // What is imported is no proof of anything.
     let answer = inspected.web.post("/api/requests/http", &json!({ "id": imported["id"], "sign": "fresh" }));
     assert_eq!(answer.status(), 409);

@@ -6,11 +6,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use countersign::clock::UnixTime;
-use http::{HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{ImportError, Imported, Item};
+use super::{Answer, ImportError, Imported, Item};
 
 #[derive(Deserialize)]
 struct Archive {
@@ -27,6 +28,9 @@ struct Entry {
     #[serde(rename = "startedDateTime")]
     started: Option<String>,
     request: Request,
+    // Looked into later: a request is read whatever its answer looks like.
+    #[serde(default)]
+    response: Value,
 }
 
 #[derive(Deserialize)]
@@ -42,11 +46,21 @@ struct Request {
 }
 
 #[derive(Deserialize)]
+struct Response {
+    status: u16,
+    #[serde(default)]
+    headers: Vec<Pair>,
+    content: Option<PostData>,
+}
+
+/// What a request or an answer holds; the latter has no parameters, the former no size.
+#[derive(Deserialize)]
 struct PostData {
     #[serde(rename = "mimeType")]
     mime_type: Option<String>,
     text: Option<String>,
     encoding: Option<String>,
+    size: Option<i64>,
     #[serde(default)]
     params: Vec<Param>,
 }
@@ -92,6 +106,7 @@ fn read(entry: Entry) -> Result<Imported, ImportError> {
     let url = url.split('#').next().unwrap_or_default().to_owned();
     let mut request = Imported::new(method.as_bytes(), url)?;
     request.time = entry.started.as_deref().and_then(time);
+    request.answer = answer(entry.response);
     // Browsers list the pseudo-headers of HTTP/2; the URL and the method say the same.
     for Pair { name, value } in headers.iter().filter(|pair| !pair.name.starts_with(':')) {
         request.push_header(name.as_bytes(), value.as_bytes())?;
@@ -114,6 +129,27 @@ fn read(entry: Entry) -> Result<Imported, ImportError> {
         request.notes.push(format!("the file says that the body had {size} bytes, and it holds {there}"));
     }
     Ok(request)
+}
+
+/// `None` also where a browser writes status 0: there was no answer.
+fn answer(response: Value) -> Option<Answer> {
+    let Response { status, headers, content } = serde_json::from_value(response).ok()?;
+    let status = StatusCode::from_u16(status).ok()?;
+    let mut all = HeaderMap::new();
+    for Pair { name, value } in headers.iter().filter(|pair| !pair.name.starts_with(':')).take(MOST_HEADERS) {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        all.append(name, HeaderValue::from_bytes(value.trim().as_bytes()).ok()?);
+    }
+    let mut bytes = Bytes::new();
+    if let Some(content) = content {
+        let size = content.size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
+        bytes = body(&content, size, &mut Vec::new()).ok()?;
+        if content.encoding.is_none() {
+            // What is text was decompressed, whatever the header says.
+            all.remove(header::CONTENT_ENCODING);
+        }
+    }
+    Some(Answer { status, headers: all, body: bytes })
 }
 
 fn body(data: &PostData, size: Option<usize>, notes: &mut Vec<String>) -> Result<Bytes, ImportError> {
@@ -142,9 +178,11 @@ fn body(data: &PostData, size: Option<usize>, notes: &mut Vec<String>) -> Result
     Ok(Bytes::copy_from_slice(text.as_bytes()))
 }
 
+const MOST_HEADERS: usize = 1_000;
+
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -187,6 +225,29 @@ mod tests {
         assert!(cut.is_cut && cut.notes[0].contains("had 10 bytes, and it holds 3"));
         let form = posted(json!({ "text": "", "params": [{ "name": "a b", "value": "ü&" }, { "name": "c" }] }), -1);
         assert_eq!((&form.body[..], form.notes.len()), (&b"a+b=%C3%BC%26&c="[..], 1));
+    }
+
+    #[test]
+    fn answers() {
+        let answer = |response: Value| {
+            let request = json!({ "method": "GET", "url": "/" });
+            let har = json!({ "log": { "entries": [{ "request": request, "response": response }] } });
+            parse(har.to_string().as_bytes()).unwrap().remove(0).request.unwrap().answer
+        };
+        let headers = json!([{ "name": "X-A", "value": "1" }, { "name": "x-a", "value": "2" }, { "name": "content-encoding", "value": "gzip" }]);
+        let text = json!({ "size": 2, "mimeType": "text/plain", "text": "ok" });
+        let read = answer(json!({ "status": 201, "headers": headers, "content": text })).unwrap();
+        assert_eq!((read.status.as_u16(), &read.body[..]), (201, &b"ok"[..]));
+        assert_eq!(read.headers.get_all("x-a").iter().count(), 2);
+        assert!(!read.headers.contains_key("content-encoding"));
+        let encoded = json!({ "text": "H4s=", "encoding": "base64" });
+        let read = answer(json!({ "status": 200, "headers": headers, "content": encoded })).unwrap();
+        assert_eq!((&read.body[..], read.headers.contains_key("content-encoding")), (&b"\x1f\x8b"[..], true));
+        for none in
+            [json!(null), json!({}), json!({ "status": 0, "headers": [] }), json!({ "status": "200" }), json!([1])]
+        {
+            assert!(answer(none).is_none());
+        }
     }
 
     #[test]

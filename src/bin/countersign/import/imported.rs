@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use countersign::clock::UnixTime;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 /// One of the requests in a file or an inspector.
 #[derive(Debug)]
@@ -28,6 +28,16 @@ pub(crate) struct Imported {
     pub(crate) time: Option<UnixTime>,
     /// What a reader should know of how it was read.
     pub(crate) notes: Vec<String>,
+    /// What came back, as far as it was recorded and can be read.
+    pub(crate) answer: Option<Answer>,
+}
+
+/// An answer that was recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Imported {
@@ -48,6 +58,7 @@ impl Imported {
             is_cut: false,
             time: None,
             notes: Vec::new(),
+            answer: None,
         })
     }
 

@@ -17,5 +17,5 @@ mod imported;
 
 pub(crate) use self::{
     client::Inspector,
-    imported::{ImportError, Imported, Item},
+    imported::{Answer, ImportError, Imported, Item},
 };

@@ -5,16 +5,17 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use bytes::Bytes;
 use http::{Uri, Version};
 
 use super::{Inspector, api::ApiError};
 use crate::{
-    import::{Imported, har},
-    store::{CapturedBody, Decision, Exchange, Ids, Message, Timings},
+    import::{Answer, Imported, har},
+    store::{CapturedBody, Exchange, Ids, Message},
 };
 
 impl Inspector {
-    /// The requests of a HAR file as exchanges of the first route, and how many of its entries could not be read.
+    /// The requests of a HAR file, and what came back, as exchanges of the first route, and how many of its entries could not be read.
     ///
     /// Nothing is known of where they come from: their verdict is open, and replays of them are not signed unasked.
     pub(super) fn imported(&self, file: &[u8]) -> Result<(Vec<Exchange>, usize), ApiError> {
@@ -24,32 +25,16 @@ impl Inspector {
         let mut skipped = 0;
         let mut exchanges = Vec::new();
         for item in items {
-            let read = item.request.ok().and_then(|request| {
-                let arrived = arrived(&request);
-                Some((arrived, message(&request)?))
-            });
-            let Some((arrived, request)) = read else {
+            let read =
+                item.request.ok().and_then(|request| Some((arrived(&request), message(&request)?, request.answer)));
+            let Some((arrived, request, answer)) = read else {
                 skipped += 1;
                 continue;
             };
-            exchanges.push(Exchange {
-                id: ids.next(arrived),
-                route: route.config.name.clone(),
-                peer: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-                arrived,
-                timings: Timings::default(),
-                request,
-                decision: Decision::default(),
-                response: None,
-                trouble: None,
-                abandoned: false,
-                replay: None,
-                tunnel: None,
-                explanation: None,
-                redacted: false,
-                stored: false,
-                retry_of: None,
-            });
+            let (name, peer) = (route.config.name.clone(), SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+            let mut exchange = Exchange::begun(ids.next(arrived), name, peer, arrived, request);
+            exchange.response = answer.map(response);
+            exchanges.push(exchange);
         }
         Ok((exchanges, skipped))
     }
@@ -68,11 +53,22 @@ fn message(request: &Imported) -> Option<Message> {
         headers.insert(http::header::HOST, authority.as_str().parse().ok()?);
     }
     let mut message = Message::request(&request.method, &target, Version::HTTP_11, &headers);
-    message.body = CapturedBody {
-        frames: Some(request.body.clone()).filter(|body| !body.is_empty()).into_iter().collect(),
-        size: request.body.len() as u64,
-        complete: !request.is_cut,
-        truncated: false,
-    };
+    message.body = body(request.body.clone(), !request.is_cut);
     Some(message)
+}
+
+fn response(answer: Answer) -> Message {
+    let mut message = Message::response(answer.status, Version::HTTP_11, &answer.headers);
+    message.body = body(answer.body, true);
+    message
+}
+
+fn body(bytes: Bytes, complete: bool) -> CapturedBody {
+    let size = bytes.len() as u64;
+    CapturedBody {
+        frames: Some(bytes).filter(|bytes| !bytes.is_empty()).into_iter().collect(),
+        size,
+        complete,
+        truncated: false,
+    }
 }

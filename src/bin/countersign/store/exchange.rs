@@ -118,6 +118,28 @@ impl Verdict {
 }
 
 impl Exchange {
+    /// A request of which nothing more is known yet.
+    pub(crate) fn begun(id: Id, route: Arc<str>, peer: SocketAddr, arrived: SystemTime, request: Message) -> Self {
+        Self {
+            id,
+            route,
+            peer,
+            arrived,
+            timings: Timings::default(),
+            request,
+            decision: Decision::default(),
+            response: None,
+            trouble: None,
+            abandoned: false,
+            replay: None,
+            tunnel: None,
+            explanation: None,
+            redacted: false,
+            stored: false,
+            retry_of: None,
+        }
+    }
+
     /// The request's method.
     pub(crate) fn method(&self) -> &str {
         self.request_line().0

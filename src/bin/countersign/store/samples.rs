@@ -11,40 +11,29 @@ use super::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunn
 
 /// An exchange with something in each of its parts.
 pub(super) fn exchange(number: u32) -> Exchange {
-    Exchange {
-        id: id(number),
-        route: "command_line".into(),
-        peer: "127.0.0.1:50000".parse().unwrap(),
-        arrived: arrived(number),
-        timings: Timings {
-            forwarded: Some(Duration::from_nanos(1_234_567)),
-            answered: Some(Duration::from_millis(20)),
-            done: Some(Duration::from_millis(21)),
-        },
-        request: message(
-            "POST /sms?number=7 HTTP/1.1\r\nHost: example.com\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n",
-            format!("MessageSid=SM{number:08}&Body=Hello+W%C3%B6rld"),
-        ),
-        decision: Decision {
-            verdict: Verdict::Accepted,
-            provider: Some(Cow::Borrowed("twilio")),
-            reason: None,
-            secret: Some((0, Some("env:TWILIO_AUTH_TOKEN".into()))),
-            signed_at: Some(1_795_000_000),
-            delivery_id: Some(format!("SM{number:08}")),
-            public_url: Some("https://example.com/sms?number=7".to_owned()),
-            url_form: Some(Cow::Borrowed("with-port")),
-        },
-        response: Some(message("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", "<Response/>".to_owned())),
-        trouble: None,
-        abandoned: false,
-        replay: None,
-        tunnel: None,
-        explanation: None,
-        redacted: false,
-        stored: false,
-        retry_of: None,
-    }
+    let request = message(
+        "POST /sms?number=7 HTTP/1.1\r\nHost: example.com\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n",
+        format!("MessageSid=SM{number:08}&Body=Hello+W%C3%B6rld"),
+    );
+    let peer = "127.0.0.1:50000".parse().unwrap();
+    let mut exchange = Exchange::begun(id(number), "command_line".into(), peer, arrived(number), request);
+    exchange.timings = Timings {
+        forwarded: Some(Duration::from_nanos(1_234_567)),
+        answered: Some(Duration::from_millis(20)),
+        done: Some(Duration::from_millis(21)),
+    };
+    exchange.decision = Decision {
+        verdict: Verdict::Accepted,
+        provider: Some(Cow::Borrowed("twilio")),
+        reason: None,
+        secret: Some((0, Some("env:TWILIO_AUTH_TOKEN".into()))),
+        signed_at: Some(1_795_000_000),
+        delivery_id: Some(format!("SM{number:08}")),
+        public_url: Some("https://example.com/sms?number=7".to_owned()),
+        url_form: Some(Cow::Borrowed("with-port")),
+    };
+    exchange.response = Some(message("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", "<Response/>".to_owned()));
+    exchange
 }
 
 /// One that looks as different as can be.

@@ -12,7 +12,7 @@ use http::{Request, Response};
 use super::{CapturedRoute, Captures, tap::Source};
 use crate::{
     proxy::observe::{Outcome, Trouble},
-    store::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunnel, Verdict},
+    store::{CapturedBody, Decision, Exchange, Id, Message, Replay, Tunnel, Verdict},
 };
 
 /// A handle on an exchange that is under way. The last one to be dropped records it.
@@ -68,24 +68,10 @@ impl Draft {
             let host = url.authority.rsplit('@').next().unwrap_or_default();
             Some([url.scheme.as_str(), "://", host, url.prefix, url.target].concat())
         });
-        let exchange = Box::new(Exchange {
-            id,
-            route: Arc::clone(&route.name),
-            peer,
-            arrived,
-            timings: Timings::default(),
-            request: message,
-            decision: Decision { provider: route.provider.map(Into::into), public_url: url, ..Decision::default() },
-            response: None,
-            trouble: None,
-            abandoned: false,
-            replay,
-            tunnel: None,
-            explanation: None,
-            redacted: false,
-            stored: false,
-            retry_of: None,
-        });
+        let mut exchange = Box::new(Exchange::begun(id, Arc::clone(&route.name), peer, arrived, message));
+        exchange.decision.provider = route.provider.map(Into::into);
+        exchange.decision.public_url = url;
+        exchange.replay = replay;
         let state = State {
             exchange: Some(exchange),
             request: Collected::default(),
