@@ -5,7 +5,7 @@
 
 use aho_corasick::packed::{self, Searcher};
 
-use super::escapes::{LONGEST_ESCAPE, Layer};
+use super::escapes::{LONGEST_ESCAPE, Layer, digit};
 
 /// Whether a text may hold a spelling of a secret.
 pub(super) struct Doubt {
@@ -146,21 +146,6 @@ fn goes_on(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || is_mark(byte)
 }
 
-fn digit(byte: u8) -> Option<u8> {
-    DIGITS.get(usize::from(byte)).copied().filter(|digit| *digit < 16)
-}
-
-/// The values of hexadecimal digits.
-const DIGITS: [u8; 256] = {
-    let mut digits = [u8::MAX; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value] as usize] = value as u8;
-        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
-        value += 1;
-    }
-    digits
-};
 /// What only XML escapes: its escapes are of many kinds.
 const MARKUP: &[u8] = b"&<>\"'";
 const LOW_BITS: u64 = u64::from_le_bytes([0x7f; 8]);

@@ -92,8 +92,7 @@ impl Layer {
         match self {
             Self::Percent => {
                 let &[_, high, low, ..] = text else { return None };
-                let digit = |byte: u8| char::from(byte).to_digit(16);
-                Some((Value(digit(high)? << 4 | digit(low)?), 3))
+                Some((Value(u32::from(digit(high)? << 4 | digit(low)?)), 3))
             }
             Self::Json => Some(match text.get(1)? {
                 b'u' => (Value(hex(text.get(2..6)?)?), 6),
@@ -179,14 +178,16 @@ impl Seam {
     }
 }
 
+/// The value of a hexadecimal digit.
+pub(super) fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
 fn hex(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }
-    digits.iter().try_fold(0_u32, |value, digit| {
-        let digit = char::from(*digit).to_digit(16)?;
-        Some(value.checked_mul(16)? | digit)
-    })
+    digits.iter().try_fold(0_u32, |value, digit| Some(value.checked_mul(16)? | u32::from(self::digit(*digit)?)))
 }
 
 /// `&#x10ffff;`
