@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    sync::mpsc::channel,
+    sync::mpsc::{RecvTimeoutError, channel},
     thread,
 };
 
@@ -22,7 +22,14 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
+    /// Starts one. It takes a free port on IPv4 and ends when the same one is taken on IPv6: then another is tried.
     pub(crate) fn start() -> Self {
+        let started = (0..ATTEMPTS).find_map(|_| Self::try_start());
+        started.expect("chromedriver ends at its start, again and again")
+    }
+
+    /// `None` if it ended before it said its port.
+    fn try_start() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -38,9 +45,12 @@ impl Driver {
             }
         });
         let mut this = Self { child, url: String::new() };
-        let port = port.recv_timeout(DEADLINE).expect("chromedriver says its port");
-        this.url = format!("http://127.0.0.1:{port}");
-        this
+        match port.recv_timeout(DEADLINE) {
+            Ok(port) => this.url = format!("http://127.0.0.1:{port}"),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => panic!("chromedriver does not say its port"),
+        }
+        Some(this)
     }
 }
 
@@ -79,3 +89,5 @@ impl WebDriverCompatibleCommand for Vendor {
         (Method::POST, Some(self.body.to_string()))
     }
 }
+
+const ATTEMPTS: u32 = 5;
