@@ -6,12 +6,15 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use countersign::clock::UnixTime;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Answer, ImportError, Imported, Item};
+use super::{
+    Answer, ImportError, Imported, Item,
+    imported::{MAX_HEADERS, parse_header},
+};
 
 #[derive(Deserialize)]
 struct Archive {
@@ -136,9 +139,9 @@ fn answer(response: Value) -> Option<Answer> {
     let Response { status, headers, content } = serde_json::from_value(response).ok()?;
     let status = StatusCode::from_u16(status).ok()?;
     let mut all = HeaderMap::new();
-    for Pair { name, value } in headers.iter().filter(|pair| !pair.name.starts_with(':')).take(MOST_HEADERS) {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        all.append(name, HeaderValue::from_bytes(value.trim().as_bytes()).ok()?);
+    for Pair { name, value } in headers.iter().filter(|pair| !pair.name.starts_with(':')).take(MAX_HEADERS) {
+        let (name, value) = parse_header(name.as_bytes(), value.as_bytes()).ok()?;
+        all.append(name, value);
     }
     let mut bytes = Bytes::new();
     if let Some(content) = content {
@@ -177,8 +180,6 @@ fn body(data: &PostData, size: Option<usize>, notes: &mut Vec<String>) -> Result
     }
     Ok(Bytes::copy_from_slice(text.as_bytes()))
 }
-
-const MOST_HEADERS: usize = 1_000;
 
 #[cfg(test)]
 mod tests {

@@ -67,13 +67,7 @@ impl Imported {
         if self.headers.len() >= MAX_HEADERS {
             return Err(ImportError::new(format_args!("there are more than {MAX_HEADERS} headers")));
         }
-        let parsed = HeaderName::from_bytes(name).map_err(|_| {
-            let name = String::from_utf8_lossy(name.get(..MAX_SHOWN).unwrap_or(name));
-            ImportError::new(format_args!("`{}` is no header name", name.escape_debug()))
-        })?;
-        let value = HeaderValue::from_bytes(value.trim_ascii())
-            .map_err(|_| ImportError::new(format_args!("the header {parsed} has a value that cannot be sent")))?;
-        self.headers.push((parsed, value));
+        self.headers.push(parse_header(name, value)?);
         Ok(())
     }
 
@@ -115,10 +109,21 @@ impl fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {}
 
+/// A header; white space around the value is no part of it.
+pub(super) fn parse_header(name: &[u8], value: &[u8]) -> Result<(HeaderName, HeaderValue), ImportError> {
+    let parsed = HeaderName::from_bytes(name).map_err(|_| {
+        let name = String::from_utf8_lossy(name.get(..MAX_SHOWN).unwrap_or(name));
+        ImportError::new(format_args!("`{}` is no header name", name.escape_debug()))
+    })?;
+    let value = HeaderValue::from_bytes(value.trim_ascii())
+        .map_err(|_| ImportError::new(format_args!("the header {parsed} has a value that cannot be sent")))?;
+    Ok((parsed, value))
+}
+
 fn is_absolute(target: &str) -> bool {
     countersign::public_url::SignedUrl::parse(target).is_some()
 }
 
 /// Far more than a server takes, far less than a map can hold.
-const MAX_HEADERS: usize = 1_000;
+pub(super) const MAX_HEADERS: usize = 1_000;
 const MAX_SHOWN: usize = 60;

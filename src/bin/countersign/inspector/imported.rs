@@ -15,7 +15,8 @@ use crate::{
 };
 
 impl Inspector {
-    /// The requests of a HAR file, and what came back, as exchanges of the first route, and how many of its entries could not be read.
+    /// The requests of a HAR file and their answers, as exchanges of the first route, and how many of its entries could
+    /// not be read.
     ///
     /// Nothing is known of where they come from: their verdict is open, and replays of them are not signed unasked.
     pub(super) fn imported(&self, file: &[u8]) -> Result<(Vec<Exchange>, usize), ApiError> {

@@ -18,7 +18,8 @@ use super::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunn
 pub(super) struct Insert<'a> {
     connection: &'a Connection,
     statement: CachedStatement<'a>,
-    /// Which parameters are not `NULL` from the row before: half of all are in most rows, and stay so.
+    /// Which parameters are not `NULL` from the row before: half of all are in most rows, and stay so. A statement comes
+    /// out of the cache with none.
     bound: u64,
 }
 
@@ -348,6 +349,9 @@ const OVERHEAD: usize = 256;
 /// Each process gives out its ids by the microsecond: those that meet are few, but for what is imported.
 const FEW_ATTEMPTS: u32 = 8;
 const MOST_ATTEMPTS: u32 = 1_000;
+
+// `Insert` has a bit for each, and for the two bodies.
+const _: () = assert!(COLUMNS.len() + 2 <= u64::BITS as usize);
 
 const COLUMNS: &[&str] = &[
     "id",
