@@ -12,11 +12,12 @@ mod tap;
 
 use std::{
     collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
     },
-    time::SystemTime,
+    time::{Instant, SystemTime},
 };
 
 use countersign::PublicUrl;
@@ -42,8 +43,14 @@ pub(crate) struct Captures {
     ids: Ids,
     body_limit: usize,
     held: AtomicUsize,
-    under_way: Mutex<HashMap<Id, Weak<Draft>>>,
+    under_way: Mutex<UnderWay>,
 }
+
+type UnderWay = HashMap<Id, Weak<Draft>, BuildHasherDefault<IdHasher>>;
+
+/// Ids are given out by us, in order: there is nothing to be hidden from anybody, and nothing that collides.
+#[derive(Default)]
+struct IdHasher(u64);
 
 /// What captures need to know of the route.
 #[derive(Clone, Debug)]
@@ -72,10 +79,10 @@ impl Captures {
         route: &CapturedRoute,
         peer: &Peer,
         replay: Option<Replay>,
+        (arrived, began): (SystemTime, Instant),
     ) -> Capture {
-        let now = SystemTime::now();
-        let id = self.ids.next(now);
-        let draft = Draft::begin(Arc::clone(self), id, now, request, route, peer.address(), replay);
+        let id = self.ids.next(arrived);
+        let draft = Draft::begin(Arc::clone(self), id, (arrived, began), request, route, peer.address(), replay);
         self.under_way().insert(id, Arc::downgrade(&draft));
         Capture::new(id, draft)
     }
@@ -105,10 +112,27 @@ impl Captures {
         fits
     }
 
-    fn under_way(&self) -> MutexGuard<'_, HashMap<Id, Weak<Draft>>> {
+    fn under_way(&self) -> MutexGuard<'_, UnderWay> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // The table looks at the highest bits and the lowest ones; those of an id are its milliseconds and its counter.
+        let product = u128::from(number) * u128::from(GOLDEN_RATIO);
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+}
+
+const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
 /// For the bodies of all exchanges under way. What does not fit is forwarded all the same, and marked as truncated.
 const MOST_HELD: usize = 64 << 20;

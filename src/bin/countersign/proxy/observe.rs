@@ -97,9 +97,15 @@ pub(super) struct Observation<'a> {
 }
 
 impl<'a> Observation<'a> {
-    pub(super) fn begin<B>(observer: &'a dyn Observer, request: &Request<B>, peer: &Peer, capture: Option<Id>) -> Self {
+    pub(super) fn begin<B>(
+        observer: &'a dyn Observer,
+        request: &Request<B>,
+        peer: &Peer,
+        capture: Option<Id>,
+        (arrived, began): (SystemTime, Instant),
+    ) -> Self {
         let record = Record {
-            time: SystemTime::now(),
+            time: arrived,
             peer: peer.address(),
             capture,
             method: request.method().clone(),
@@ -110,7 +116,7 @@ impl<'a> Observation<'a> {
             content_type: None,
             duration: Duration::ZERO,
         };
-        Self { observer, began: Instant::now(), record: Some(record) }
+        Self { observer, began, record: Some(record) }
     }
 
     /// Reports what the response says, and the bottom of the stack if the request reached it.
@@ -126,9 +132,7 @@ impl<'a> Observation<'a> {
             // Nobody below answered and nobody refused: the layer met a challenge.
             (None, None) => Outcome::Answered,
         };
-        if let Some(capture) = capture {
-            capture.answered(response, &record.outcome, record.trouble);
-        }
+        self.answered(response, capture);
     }
 
     /// Reports a request that was answered before anything was decided about it.
@@ -136,9 +140,17 @@ impl<'a> Observation<'a> {
         if let Some(record) = &mut self.record {
             record.status = Some(response.status());
         }
+        self.answered(response, capture);
+    }
+
+    /// The report, with one duration for all who want to know it.
+    fn answered<B>(&mut self, response: &Response<B>, capture: Option<&Capture>) {
+        let Some(mut record) = self.record.take() else { return };
+        record.duration = self.began.elapsed();
         if let Some(capture) = capture {
-            capture.answered(response, &Outcome::Undecided, None);
+            capture.answered(record.duration, response, &record.outcome, record.trouble);
         }
+        self.observer.request(record);
     }
 }
 

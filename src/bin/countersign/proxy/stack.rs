@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, OnceLock},
+    time::{Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -106,9 +107,10 @@ impl Stack {
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
         let is_replay = replay.is_some();
         let is_waiting = request.headers().contains_key(header::EXPECT);
-        let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay));
+        let now = (SystemTime::now(), Instant::now());
+        let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay, now));
         let id = capture.as_ref().map(Capture::id);
-        let observation = Observation::begin(&**observer, &request, &peer, id);
+        let observation = Observation::begin(&**observer, &request, &peer, id, now);
         let request = request.map(|body| Tap::new(body, Half::Request, capture.clone()));
 
         // 2. What a reverse proxy never forwards goes before anything is spent on it.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
     OpenError, OpenProblem,
-    schema::{self, Kind, MIGRATIONS},
+    schema::{self, Kind, MIGRATIONS, Migration},
 };
 
 /// Opens a file for writing; makes it, and its folder, if they are not there.
@@ -20,7 +20,7 @@ pub(super) fn open_file(path: &Path) -> Result<(Connection, PathBuf), OpenError>
     open_with(path, MIGRATIONS)
 }
 
-fn open_with(path: &Path, migrations: &[&str]) -> Result<(Connection, PathBuf), OpenError> {
+fn open_with(path: &Path, migrations: &[Migration]) -> Result<(Connection, PathBuf), OpenError> {
     // An absolute path also keeps SQLite from taking `file:...` for a URI with options.
     let path = std::path::absolute(path).map_err(|error| problem(path, OpenProblem::Io(error)))?;
     create(&path).and_then(|()| inspect(&path)).map_err(|found| problem(&path, found))?;
@@ -52,7 +52,7 @@ pub(super) fn open_in_memory() -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn connect(path: &Path, migrations: &[&str]) -> Result<Connection, OpenError> {
+fn connect(path: &Path, migrations: &[Migration]) -> Result<Connection, OpenError> {
     let failed = |error| OpenError::from_sqlite(path.to_owned(), error);
     let mut connection = Connection::open_with_flags(path, FLAGS).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;

@@ -7,6 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Id, Message};
 
 /// A request, the verdict on it, and the answer.
@@ -39,7 +41,7 @@ pub(crate) struct Exchange {
 }
 
 /// When what happened, counted from the arrival of the request's head. What did not happen has no time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Timings {
     /// The request passed verification, with its whole body, and went to the app.
     pub(crate) forwarded: Option<Duration>,
@@ -94,7 +96,7 @@ pub(crate) struct Replay {
 }
 
 /// What went through a WebSocket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Tunnel {
     pub(crate) frames_from_client: u64,
     pub(crate) bytes_from_client: u64,
@@ -156,7 +158,8 @@ impl Exchange {
         std::str::from_utf8(line).ok()?.split(' ').nth(1)?.parse().ok()
     }
 
-    fn request_line(&self) -> (&str, &str) {
+    /// The request's method and target.
+    pub(crate) fn request_line(&self) -> (&str, &str) {
         let line = std::str::from_utf8(self.request.start_line()).unwrap_or_default();
         let (method, rest) = line.split_once(' ').unwrap_or_default();
         (method, rest.rsplit_once(' ').unwrap_or_default().0)

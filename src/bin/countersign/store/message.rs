@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, Version};
+use smallvec::{SmallVec, smallvec};
 
 /// One half of an exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,11 +15,14 @@ pub(crate) struct Message {
     pub(crate) body: CapturedBody,
 }
 
+/// Most bodies come in one piece.
+pub(crate) type Frames = SmallVec<[Bytes; 1]>;
+
 /// A body as far as it was captured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CapturedBody {
     /// The pieces in order.
-    pub(crate) frames: Vec<Bytes>,
+    pub(crate) frames: Frames,
     /// How long the body was as far as it came, captured or not.
     pub(crate) size: u64,
     /// Whether it ended as HTTP wants it; `false` when an end went away, or nobody read it.
@@ -55,8 +59,11 @@ impl Message {
 
     /// The start line, without its end.
     pub(crate) fn start_line(&self) -> &[u8] {
-        let end = self.head.windows(2).position(|pair| pair == b"\r\n");
-        self.head.get(..end.unwrap_or(self.head.len())).unwrap_or_default()
+        let line = match memchr::memchr(b'\n', &self.head) {
+            Some(end) => self.head.get(..end).unwrap_or_default(),
+            None => &self.head,
+        };
+        line.strip_suffix(b"\r").unwrap_or(line)
     }
 
     /// The headers in order. Values are bytes: not every client sends text.
@@ -89,7 +96,7 @@ impl CapturedBody {
     /// Makes one piece of it, in place.
     pub(crate) fn join(&mut self) -> &[u8] {
         if self.frames.len() > 1 {
-            self.frames = vec![self.to_bytes()];
+            self.frames = smallvec![self.to_bytes()];
         }
         self.joined()
     }

@@ -17,6 +17,7 @@
 mod batch;
 mod database;
 mod deletion;
+mod details;
 mod errors;
 mod event;
 mod exchange;
@@ -51,7 +52,7 @@ pub(crate) use self::{
     id::{Id, Ids},
     limits::Limits,
     location::Location,
-    message::{CapturedBody, Message},
+    message::{CapturedBody, Frames, Message},
     query::{Page, PathFilter, Query, StatusFilter},
     reader::Reader,
     recorder::Recorder,

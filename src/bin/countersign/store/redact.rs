@@ -19,6 +19,7 @@ mod needles;
 use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
+use smallvec::smallvec;
 
 use self::{compressed::Coding, needles::Needles};
 use super::{CapturedBody, Exchange, Message};
@@ -114,15 +115,19 @@ impl Redactor {
             let line = head.get(start..end).unwrap_or_default();
             if start == 0 {
                 findings.credentials.extend(password(line));
-            } else if let Some(colon) = memchr::memchr(b':', line) {
-                let name = line.get(..colon).unwrap_or_default();
-                let value_end = end - usize::from(line.ends_with(b"\r"));
-                let value_range = (start + colon + 2).min(value_end)..value_end;
-                let value = head.get(value_range.clone()).unwrap_or_default();
-                if self.is_credential(name) && !value.is_empty() && value != REDACTED {
-                    findings.credentials.push(value_range);
-                } else if name.eq_ignore_ascii_case(b"content-encoding") {
-                    findings.coding = Coding::parse(value);
+            } else {
+                let value = |name: &str| {
+                    let value_end = end - usize::from(line.ends_with(b"\r"));
+                    let range = (start + name.len() + 2).min(value_end)..value_end;
+                    (head.get(range.clone()).unwrap_or_default(), range)
+                };
+                if let Some(name) = self.credentials().find(|name| is_named(line, name)) {
+                    let (value, range) = value(name);
+                    if !value.is_empty() && value != REDACTED {
+                        findings.credentials.push(range);
+                    }
+                } else if is_named(line, CONTENT_ENCODING) {
+                    findings.coding = Coding::parse(value(CONTENT_ENCODING).0);
                 }
             }
             start = end + 1;
@@ -130,9 +135,8 @@ impl Redactor {
         findings
     }
 
-    fn is_credential(&self, name: &[u8]) -> bool {
-        let is_it = |known: &str| known.as_bytes().eq_ignore_ascii_case(name);
-        CREDENTIALS.iter().any(|known| is_it(known)) || self.headers.iter().any(|known| is_it(known))
+    fn credentials(&self) -> impl Iterator<Item = &str> {
+        CREDENTIALS.iter().copied().chain(self.headers.iter().map(String::as_str))
     }
 
     fn body(&self, body: &mut CapturedBody, coding: Option<Coding>) -> bool {
@@ -145,7 +149,7 @@ impl Redactor {
         if let Some(coding) = coding
             && coding.decode(whole).is_some_and(|plain| !self.needles.find(&plain).is_empty())
         {
-            body.frames = vec![Bytes::from_static(SECRET)];
+            body.frames = smallvec![Bytes::from_static(SECRET)];
             return true;
         }
         let mut found = self.needles.find(whole);
@@ -157,7 +161,7 @@ impl Redactor {
             found.retain(|range| range.start < cut);
             found.push(cut..whole.len());
         }
-        body.frames = vec![replace(whole, &merge(found)).into()];
+        body.frames = smallvec![replace(whole, &merge(found)).into()];
         true
     }
 }
@@ -173,6 +177,12 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor").field("headers", &self.headers).finish_non_exhaustive()
     }
+}
+
+/// Whether a line is a header of that name: where the colon stands tells most of them apart.
+fn is_named(line: &[u8], name: &str) -> bool {
+    line.get(name.len()) == Some(&b':')
+        && line.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The password of the first URL in a text, if it is in absolute form and has one.
@@ -218,6 +228,7 @@ fn splice(bytes: &[u8], ranges: &[(Range<usize>, &[u8])]) -> Vec<u8> {
     spliced
 }
 
+const CONTENT_ENCODING: &str = "content-encoding";
 const REDACTED: &[u8] = b"[redacted]";
 const SECRET: &[u8] = b"[secret]";
 

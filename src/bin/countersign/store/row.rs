@@ -12,114 +12,111 @@ use rusqlite::{
     types::{ToSqlOutput, Value, ValueRef},
 };
 
-use super::{CapturedBody, Decision, Exchange, Id, Message, Replay, Timings, Tunnel, Verdict};
+use super::{Decision, Exchange, Frames, Id, Message, Replay, Verdict, details::Details};
 
 /// What writes rows, once for many of them.
 pub(super) struct Insert<'a> {
     connection: &'a Connection,
     statement: CachedStatement<'a>,
-    /// Which parameters are not `NULL` from the row before: half of all are in most rows, and stay so. A statement comes
-    /// out of the cache with none.
-    bound: u64,
+    /// What each parameter holds from the row before. A statement comes out of the cache with none.
+    bound: Vec<Bound>,
+    details: Vec<u8>,
+}
+
+/// What a parameter holds.
+enum Bound {
+    Null,
+    /// The same as in the next row, most likely.
+    Known(Value),
+    Other,
 }
 
 impl<'a> Insert<'a> {
     pub(super) fn prepare(connection: &'a Connection) -> rusqlite::Result<Self> {
-        Ok(Self { connection, statement: connection.prepare_cached(&INSERT)?, bound: 0 })
-    }
-
-    /// How many rows it changed.
-    fn execute(&mut self, parameters: &[&dyn ToSql]) -> rusqlite::Result<usize> {
-        for (index, parameter) in parameters.iter().enumerate() {
-            let value = parameter.to_sql()?;
-            let is_bound = !matches!(value, ToSqlOutput::Borrowed(ValueRef::Null) | ToSqlOutput::Owned(Value::Null));
-            if is_bound || self.bound & (1 << index) != 0 {
-                self.statement.raw_bind_parameter(index + 1, value)?;
-                self.bound = self.bound & !(1 << index) | u64::from(is_bound) << index;
-            }
-        }
-        self.statement.raw_execute()
+        let bound = std::iter::repeat_with(|| Bound::Null).take(PARAMETERS).collect();
+        Ok(Self { connection, statement: connection.prepare_cached(&INSERT)?, bound, details: Vec::new() })
     }
 
     /// Writes an exchange, under a greater id if its own is taken. How many bytes it counts for.
     pub(super) fn write(&mut self, exchange: &mut Exchange) -> rusqlite::Result<i64> {
-        let connection = self.connection;
         exchange.request.body.join();
         if let Some(response) = &mut exchange.response {
             response.body.join();
         }
         let bytes = size(exchange);
-        let is_large = |body: &&[u8]| body.len() >= LARGE;
+        let mut details = std::mem::take(&mut self.details);
+        Details::of(exchange).write(&mut details)?;
         let mut attempts = 0;
-        loop {
-            let Exchange { request, decision, response, replay, tunnel, retry_of, .. } = &*exchange;
-            let request_body = request.body.joined();
-            let response_body = response.as_ref().map(|response| response.body.joined());
-            let body = response.as_ref().map(|response| &response.body);
-            let changed = self.execute(params![
-                exchange.id.to_i64(),
-                bytes,
-                time(exchange.arrived),
-                &*exchange.route,
-                decision.provider.as_deref(),
-                decision.delivery_id.as_deref(),
-                replay.as_ref().map(|replay| replay.of.to_i64()),
-                replay.as_ref().map(|replay| &*replay.signing),
-                retry_of.map(|(first, _)| first.to_i64()),
-                retry_of.map(|(_, attempt)| attempt),
-                exchange.method(),
-                exchange.target(),
-                exchange.status(),
-                decision.verdict.as_str(),
-                decision.reason.as_deref(),
-                exchange.peer.to_string(),
-                exchange.timings.forwarded.map(nanoseconds),
-                exchange.timings.answered.map(nanoseconds),
-                exchange.timings.done.map(nanoseconds),
-                decision.secret.as_ref().map(|(index, _)| *index),
-                decision.secret.as_ref().and_then(|(_, label)| label.as_deref()),
-                decision.signed_at,
-                decision.public_url.as_deref(),
-                decision.url_form.as_deref(),
-                exchange.trouble.as_deref(),
-                exchange.abandoned,
-                exchange.redacted,
-                tunnel.map(|tunnel| number(tunnel.frames_from_client)),
-                tunnel.map(|tunnel| number(tunnel.bytes_from_client)),
-                tunnel.map(|tunnel| number(tunnel.frames_from_app)),
-                tunnel.map(|tunnel| number(tunnel.bytes_from_app)),
-                number(request.body.size),
-                request.body.complete,
-                request.body.truncated,
-                body.map(|body| number(body.size)),
-                body.map(|body| body.complete),
-                body.map(|body| body.truncated),
-                exchange.explanation.as_deref(),
-                &*request.head,
-                response.as_ref().map(|response| &*response.head),
-                (!is_large(&request_body)).then_some(request_body),
-                response_body.filter(|body| !is_large(body)),
-            ])?;
-            if changed == 1 {
-                break;
-            }
+        while !self.insert(exchange, bytes, &details)? {
             attempts += 1;
             if attempts == MOST_ATTEMPTS {
                 return Err(rusqlite::Error::StatementChangedRows(0));
             }
             exchange.id =
-                if attempts < FEW_ATTEMPTS { exchange.id.next() } else { after_crowd(connection, exchange.id)? };
+                if attempts < FEW_ATTEMPTS { exchange.id.next() } else { after_crowd(self.connection, exchange.id)? };
         }
+        self.details = details;
         let request_body = Some(exchange.request.body.joined()).filter(is_large);
         let response_body = exchange.response.as_ref().map(|response| response.body.joined()).filter(is_large);
         if request_body.is_some() || response_body.is_some() {
-            connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2, ?3)")?.execute(params![
+            self.connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2, ?3)")?.execute(params![
                 exchange.id.to_i64(),
                 request_body,
                 response_body
             ])?;
         }
         Ok(bytes)
+    }
+
+    /// Whether the id was free.
+    fn insert(&mut self, exchange: &Exchange, bytes: i64, details: &[u8]) -> rusqlite::Result<bool> {
+        let Exchange { request, decision, response, replay, retry_of, .. } = exchange;
+        let (method, target) = exchange.request_line();
+        let request_body = request.body.joined();
+        let response_body = response.as_ref().map(|response| response.body.joined());
+        let parameters: [&dyn ToSql; PARAMETERS] = [
+            &exchange.id.to_i64(),
+            &bytes,
+            &time(exchange.arrived),
+            &&*exchange.route,
+            &decision.provider.as_deref(),
+            &decision.delivery_id.as_deref(),
+            &replay.as_ref().map(|replay| replay.of.to_i64()),
+            &retry_of.map(|(first, _)| first.to_i64()),
+            &retry_of.map(|(_, attempt)| attempt),
+            &method,
+            &target,
+            &exchange.status(),
+            &decision.verdict.as_str(),
+            &decision.reason.as_deref(),
+            &details,
+            &exchange.explanation.as_deref(),
+            &&*request.head,
+            &response.as_ref().map(|response| &*response.head),
+            &(!is_large(&request_body)).then_some(request_body),
+            &response_body.filter(|body| !is_large(body)),
+        ];
+        for (index, (parameter, bound)) in parameters.into_iter().zip(&mut self.bound).enumerate() {
+            let value = parameter.to_sql()?;
+            let next = match &value {
+                ToSqlOutput::Borrowed(value) => *value,
+                ToSqlOutput::Owned(value) => value.into(),
+                // No such type is among them.
+                _ => return Err(rusqlite::Error::InvalidParameterCount(index, PARAMETERS)),
+            };
+            match (&*bound, next) {
+                (Bound::Null, ValueRef::Null) => continue,
+                (Bound::Known(before), next) if ValueRef::from(before) == next => continue,
+                (_, ValueRef::Null) => *bound = Bound::Null,
+                (_, ValueRef::Text(text)) if REPEATED.contains(&index) => {
+                    *bound = Bound::Known(String::from_utf8_lossy(text).into_owned().into());
+                }
+                (_, ValueRef::Integer(number)) if REPEATED.contains(&index) => *bound = Bound::Known(number.into()),
+                _ => *bound = Bound::Other,
+            }
+            self.statement.raw_bind_parameter(index + 1, value)?;
+        }
+        Ok(self.statement.raw_execute()? == 1)
     }
 }
 
@@ -162,7 +159,6 @@ fn read(row: &Row<'_>, bodies: bool) -> Option<Exchange> {
     let provider = columns.optional_text()?;
     let delivery_id = columns.optional_text()?;
     let replay_of = columns.optional_integer()?;
-    let replay_signing = columns.optional_text()?;
     let retry_of = columns.optional_integer()?;
     let attempt = columns.optional_integer()?;
     // Method, target and status are for filtering; the heads have them too.
@@ -170,28 +166,11 @@ fn read(row: &Row<'_>, bodies: bool) -> Option<Exchange> {
     let verdict = columns.text()?;
     let verdict = Verdict::ALL.into_iter().find(|known| known.as_str() == verdict)?;
     let reason = columns.optional_text()?;
-    let peer = columns.text()?.parse().ok()?;
-    let timings = Timings {
-        forwarded: columns.optional_duration()?,
-        answered: columns.optional_duration()?,
-        done: columns.optional_duration()?,
-    };
-    let secret_index = columns.optional_integer()?;
-    let secret_label = columns.optional_text()?;
-    let signed_at = columns.optional_integer()?;
-    let public_url = columns.optional_text()?;
-    let url_form = columns.optional_text()?;
-    let trouble = columns.optional_text()?;
-    let abandoned = columns.integer()? != 0;
-    let redacted = columns.integer()? != 0;
-    let tunnel = columns.tunnel()?;
-    let mut request = Message { body: columns.body()??, ..Message::default() };
-    let response_body = columns.body()?;
+    let details = Details::read(columns.blob()??)?;
     let explanation = columns.optional_text()?;
-    request.head = columns.bytes()??;
-    let response_head = columns.bytes()?;
-    let mut response = match (response_head, response_body) {
-        (Some(head), Some(body)) => Some(Message { head, body }),
+    let mut request = Message { head: columns.bytes()??, body: details.request.body() };
+    let mut response = match (columns.bytes()?, details.response) {
+        (Some(head), Some(facts)) => Some(Message { head, body: facts.body() }),
         (None, None) => None,
         _ => return None,
     };
@@ -207,34 +186,31 @@ fn read(row: &Row<'_>, bodies: bool) -> Option<Exchange> {
         verdict,
         provider: provider.map(owned),
         reason: reason.map(owned),
-        secret: match secret_index {
-            Some(index) => Some((u32::try_from(index).ok()?, secret_label.map(Into::into))),
-            None => None,
-        },
-        signed_at,
+        secret: details.secret.map(|(index, label)| (index, label.map(Into::into))),
+        signed_at: details.signed_at,
         delivery_id: delivery_id.map(str::to_owned),
-        public_url: public_url.map(str::to_owned),
-        url_form: url_form.map(owned),
+        public_url: details.public_url.map(str::to_owned),
+        url_form: details.url_form.map(owned),
     };
     Some(Exchange {
         id,
         route: route.into(),
-        peer,
+        peer: details.peer,
         arrived,
-        timings,
+        timings: details.timings,
         request,
         decision,
         response,
-        trouble: trouble.map(owned),
-        abandoned,
-        replay: match (replay_of, replay_signing) {
+        trouble: details.trouble.map(owned),
+        abandoned: details.abandoned,
+        replay: match (replay_of, details.replay_signing) {
             (Some(of), Some(signing)) => Some(Replay { of: Id::from_i64(of)?, signing: owned(signing) }),
             (None, None) => None,
             _ => return None,
         },
-        tunnel,
+        tunnel: details.tunnel,
         explanation: explanation.map(Into::into),
-        redacted,
+        redacted: details.redacted,
         stored: true,
         retry_of: match (retry_of, attempt) {
             (Some(first), Some(attempt)) => Some((Id::from_i64(first)?, u32::try_from(attempt).ok()?)),
@@ -265,13 +241,6 @@ impl<'a> Columns<'a> {
         self.value()?.as_i64_or_null().ok()
     }
 
-    fn optional_duration(&mut self) -> Option<Option<Duration>> {
-        match self.optional_integer()? {
-            Some(nanoseconds) => Some(Some(Duration::from_nanos(u64::try_from(nanoseconds).ok()?))),
-            None => Some(None),
-        }
-    }
-
     fn text(&mut self) -> Option<&'a str> {
         self.optional_text()?
     }
@@ -280,41 +249,21 @@ impl<'a> Columns<'a> {
         self.value()?.as_str_or_null().ok()
     }
 
+    fn blob(&mut self) -> Option<Option<&'a [u8]>> {
+        self.value()?.as_blob_or_null().ok()
+    }
+
     fn bytes(&mut self) -> Option<Option<Bytes>> {
-        Some(self.value()?.as_blob_or_null().ok()?.map(Bytes::copy_from_slice))
-    }
-
-    fn tunnel(&mut self) -> Option<Option<Tunnel>> {
-        let mut counts = [None; 4];
-        for count in &mut counts {
-            *count = self.optional_integer()?.and_then(|count| u64::try_from(count).ok());
-        }
-        Some(match counts {
-            [Some(frames_from_client), Some(bytes_from_client), Some(frames_from_app), Some(bytes_from_app)] => {
-                Some(Tunnel { frames_from_client, bytes_from_client, frames_from_app, bytes_from_app })
-            }
-            _ => None,
-        })
-    }
-
-    /// What is known of a body apart from its bytes.
-    fn body(&mut self) -> Option<Option<CapturedBody>> {
-        let (size, complete, truncated) =
-            (self.optional_integer()?, self.optional_integer()?, self.optional_integer()?);
-        Some(match (size, complete, truncated) {
-            (Some(size), Some(complete), Some(truncated)) => Some(CapturedBody {
-                frames: Vec::new(),
-                size: u64::try_from(size).ok()?,
-                complete: complete != 0,
-                truncated: truncated != 0,
-            }),
-            _ => None,
-        })
+        Some(self.blob()?.map(Bytes::copy_from_slice))
     }
 }
 
-fn frames(body: Bytes) -> Vec<Bytes> {
-    if body.is_empty() { Vec::new() } else { vec![body] }
+fn is_large(body: &&[u8]) -> bool {
+    body.len() >= LARGE
+}
+
+fn frames(body: Bytes) -> Frames {
+    Some(body).filter(|body| !body.is_empty()).into_iter().collect()
 }
 
 fn owned(text: &str) -> Cow<'static, str> {
@@ -338,10 +287,6 @@ fn nanoseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
-fn number(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
 /// From here on a body stands outside of the row.
 const LARGE: usize = 64 << 10;
 /// The small columns and the index entries of a row.
@@ -350,10 +295,7 @@ const OVERHEAD: usize = 256;
 const FEW_ATTEMPTS: u32 = 8;
 const MOST_ATTEMPTS: u32 = 1_000;
 
-// `Insert` has a bit for each, and for the two bodies.
-const _: () = assert!(COLUMNS.len() + 2 <= u64::BITS as usize);
-
-const COLUMNS: &[&str] = &[
+const COLUMNS: [&str; 18] = [
     "id",
     "bytes",
     "arrived",
@@ -361,7 +303,6 @@ const COLUMNS: &[&str] = &[
     "provider",
     "delivery_id",
     "replay_of",
-    "replay_signing",
     "retry_of",
     "attempt",
     "method",
@@ -369,35 +310,19 @@ const COLUMNS: &[&str] = &[
     "status",
     "verdict",
     "reason",
-    "peer",
-    "forwarded",
-    "answered",
-    "done",
-    "secret_index",
-    "secret_label",
-    "signed_at",
-    "public_url",
-    "url_form",
-    "trouble",
-    "abandoned",
-    "redacted",
-    "frames_from_client",
-    "bytes_from_client",
-    "frames_from_app",
-    "bytes_from_app",
-    "request_size",
-    "request_complete",
-    "request_truncated",
-    "response_size",
-    "response_complete",
-    "response_truncated",
+    "details",
     "explanation",
     "request_head",
     "response_head",
 ];
+/// Those and the two bodies.
+const PARAMETERS: usize = COLUMNS.len() + 2;
+/// Route, provider, method, target, status, verdict, reason: what most rows have as the row before had it. To compare
+/// it takes less than to hand it over again.
+const REPEATED: [usize; 7] = [3, 4, 9, 10, 11, 12, 13];
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let places = vec!["?"; COLUMNS.len() + 2].join(", ");
+    let places = ["?"; PARAMETERS].join(", ");
     let columns = COLUMNS.join(", ");
     format!(
         "INSERT INTO exchanges ({columns}, request_body, response_body) VALUES ({places}) ON CONFLICT (id) DO NOTHING"

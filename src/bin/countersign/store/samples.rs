@@ -65,6 +65,6 @@ fn message(head: &'static str, body: String) -> Message {
     let body = Bytes::from(body);
     Message {
         head: Bytes::from_static(head.as_bytes()),
-        body: CapturedBody { size: body.len() as u64, frames: vec![body], complete: true, truncated: false },
+        body: CapturedBody { size: body.len() as u64, frames: [body].into(), complete: true, truncated: false },
     }
 }

@@ -3,12 +3,22 @@
 //! A migration that was released is never edited, only followed by another: `MIGRATIONS[n]` makes version n + 1 of
 //! version n.
 
-use rusqlite::{Connection, TransactionBehavior};
+mod version_2;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// Marks the file as ours: `csgn`.
 pub(super) const APPLICATION_ID: i64 = 0x6373_676e;
 
-pub(super) const MIGRATIONS: &[&str] = &[VERSION_1];
+pub(super) const MIGRATIONS: &[Migration] = &[Migration::Sql(VERSION_1), Migration::Work(version_2::migrate)];
+
+/// How the next version is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Migration {
+    Sql(&'static str),
+    /// For what SQL cannot say.
+    Work(fn(&Transaction<'_>) -> rusqlite::Result<()>),
+}
 
 /// Small columns stand first and bodies last: what is listed is read without the pages that bodies overflow into.
 /// Bodies of 64 KiB and more have a table of their own, so that rewriting a row for its explanation stays cheap.
@@ -100,7 +110,7 @@ pub(super) fn identify(connection: &Connection) -> rusqlite::Result<Kind> {
 }
 
 /// Applies the migrations that the file has not seen, all of them or none.
-pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
+pub(super) fn migrate(connection: &mut Connection, migrations: &[Migration]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been quicker.
     let version = pragma(&transaction, "user_version")?;
@@ -109,7 +119,10 @@ pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusql
         return Ok(());
     }
     for migration in missing {
-        transaction.execute_batch(migration)?;
+        match migration {
+            Migration::Sql(sql) => transaction.execute_batch(sql)?,
+            Migration::Work(work) => work(&transaction)?,
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", migrations.len() as i64)?;

@@ -82,7 +82,7 @@ fn what_is_recorded_is_read() {
     let folder = Folder::new();
     let mut expected = vec![exchange(1), odd(2), exchange(3)];
     expected[1].replay.as_mut().unwrap().of = id(1);
-    expected[2].request.body.frames = vec![Bytes::from(vec![b'a'; 70_000]), Bytes::from(vec![b'b'; 9])];
+    expected[2].request.body.frames = vec![Bytes::from(vec![b'a'; 70_000]), Bytes::from(vec![b'b'; 9])].into();
     expected[2].request.body.size = 99_999_999;
     expected[2].request.body.truncated = true;
     expected[2].decision.delivery_id = None;
@@ -93,7 +93,7 @@ fn what_is_recorded_is_read() {
             let mut expected = expected.clone();
             expected.stored = true;
             let joined = expected.request.body.to_bytes();
-            expected.request.body.frames = if joined.is_empty() { vec![] } else { vec![joined] };
+            expected.request.body.frames = if joined.is_empty() { vec![] } else { vec![joined] }.into();
             let found = store.reader().get(id(number)).unwrap().unwrap();
             assert_eq!(text(&found), text(&expected));
         }
@@ -151,7 +151,7 @@ fn nothing_secret_is_written() {
     leaky.request.head =
         format!("POST /?token={secret} HTTP/1.1\r\nCookie: session=c00k1e\r\nX-Token: {secret}\r\n\r\n").into();
     let (first, second) = secret.split_at(9);
-    leaky.request.body.frames = vec![first.to_owned().into(), second.to_owned().into()];
+    leaky.request.body.frames = vec![first.to_owned().into(), second.to_owned().into()].into();
     leaky.decision.public_url = Some(format!("https://example.com/?token={secret}"));
     record(&store, [leaky]);
     store.recorder().explain(id(1), format!("{{\"signed\":\"{secret}\"}}").into());
@@ -193,7 +193,7 @@ fn the_oldest_go_first() {
     let store = open_with(&folder.file(), Limits { bytes: 200_000, ..Limits::FILE });
     for number in 26..30 {
         let mut large = exchange(number);
-        large.request.body.frames = vec![vec![7; 90_000].into()];
+        large.request.body.frames = vec![vec![7; 90_000].into()].into();
         record(&store, [large]);
     }
     assert_eq!(ids(&store.reader().list(&Query::default()).unwrap()), [id(29), id(28)]);
@@ -216,7 +216,7 @@ fn space_is_given_back() {
         &store,
         (1..=300).map(|number| {
             let mut large = exchange(number);
-            large.request.body.frames = vec![vec![7; 20_000].into()];
+            large.request.body.frames = vec![vec![7; 20_000].into()].into();
             large
         }),
     );
@@ -233,7 +233,7 @@ fn what_is_deleted_is_gone_from_the_disk() {
     let store = open(&folder.file());
     let marked = |number: u32, mark: &str, size: usize| {
         let mut exchange = exchange(number);
-        exchange.request.body.frames = vec![mark.repeat(size).into()];
+        exchange.request.body.frames = vec![mark.repeat(size).into()].into();
         exchange
     };
     let found = |mark: &str| {
@@ -314,7 +314,7 @@ fn a_full_queue_drops_and_counts() {
     // The store is as slow as can be: memory stays bounded.
     (1..=25).for_each(|number| recorder.record(exchange(number)));
     let mut large = exchange(26);
-    large.request.body.frames = vec![vec![7; 2 << 20].into()];
+    large.request.body.frames = vec![vec![7; 2 << 20].into()].into();
     recorder.record(large);
     let statistics = store.statistics();
     assert_eq!((statistics.queued_count, statistics.dropped), (10, 16));

@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -55,7 +55,7 @@ impl Draft {
     pub(super) fn begin<B>(
         captures: Arc<Captures>,
         id: Id,
-        arrived: SystemTime,
+        (arrived, began): (SystemTime, Instant),
         request: &Request<B>,
         route: &CapturedRoute,
         peer: SocketAddr,
@@ -79,7 +79,7 @@ impl Draft {
             held: 0,
             unread: None,
         };
-        Arc::new(Self { captures, began: Instant::now(), state: Mutex::new(state) })
+        Arc::new(Self { captures, began, state: Mutex::new(state) })
     }
 
     /// The exchange as far as it has come.
@@ -127,14 +127,19 @@ impl Capture {
     }
 
     /// The request is on its way to the app.
-    pub(crate) fn forwarded(&self) {
-        let elapsed = self.draft.began.elapsed();
+    pub(crate) fn forwarded(&self, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.draft.began);
         self.change(|exchange| exchange.timings.forwarded = Some(elapsed));
     }
 
     /// The head of the answer is there.
-    pub(crate) fn answered<B>(&self, response: &Response<B>, outcome: &Outcome, trouble: Option<Trouble>) {
-        let elapsed = self.draft.began.elapsed();
+    pub(crate) fn answered<B>(
+        &self,
+        elapsed: Duration,
+        response: &Response<B>,
+        outcome: &Outcome,
+        trouble: Option<Trouble>,
+    ) {
         let message = Message::response(response.status(), response.version(), response.headers());
         self.change(|exchange| {
             exchange.timings.answered = Some(elapsed);
@@ -201,6 +206,11 @@ impl Collected {
     }
 
     fn push(&mut self, frame: &Bytes, kept: &[u8]) {
+        if kept.len() < SMALL && self.body.frames.is_empty() && self.tail.is_empty() {
+            // Most bodies are one small piece: it takes exactly the room that it needs.
+            self.body.frames.push(Bytes::copy_from_slice(kept));
+            return;
+        }
         if kept.len() < SMALL {
             self.tail.extend_from_slice(kept);
             if self.tail.len() < LARGE {

@@ -4,6 +4,7 @@
 //! secret, however: `%26` is no part of one that has no `&` in it.
 
 use aho_corasick::packed::{self, Searcher};
+use wide::u8x16;
 
 use super::escapes::{LONGEST_ESCAPE, Layer, digit};
 
@@ -55,18 +56,20 @@ impl Doubt {
     /// A spelling that does not stand in a text as it is has at least one byte that is escaped, and what the outermost
     /// escape stands for is a part of it, or of an escape inside.
     fn may_hide(&self, text: &[u8]) -> bool {
-        // Eight bytes at a time: calling a search takes longer than that where the next escape is near.
-        let (words, rest) = text.as_chunks();
-        for (index, word) in words.iter().enumerate() {
-            let mut marks = marks(*word);
+        // Sixteen bytes at a time: calling a search takes longer than that where the next escape is near.
+        let (blocks, rest) = text.as_chunks::<LANES>();
+        let mut last = [0; LANES];
+        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+        for (index, block) in blocks.iter().chain([&last]).enumerate() {
+            let mut marks = marks(block);
             while marks != 0 {
-                if self.may_hide_at(text, index * 8 + marks.trailing_zeros() as usize / 8) {
+                if self.may_hide_at(text, index * LANES + marks.trailing_zeros() as usize) {
                     return true;
                 }
                 marks &= marks - 1;
             }
         }
-        (words.len() * 8..).zip(rest).any(|(at, byte)| is_mark(*byte) && self.may_hide_at(text, at))
+        false
     }
 
     /// Whether what begins with the mark there is a part of something.
@@ -130,15 +133,12 @@ fn is_mark(byte: u8) -> bool {
     byte == Layer::Percent.mark() || byte == Layer::Json.mark()
 }
 
-/// The highest bit of each byte that is a mark.
+/// A bit for each byte that is a mark, the first one the lowest.
 #[inline]
-fn marks(word: [u8; 8]) -> u64 {
-    let word = u64::from_le_bytes(word);
-    let equal = |byte: u8| {
-        let other = word ^ u64::from_le_bytes([byte; 8]);
-        !((other & LOW_BITS).wrapping_add(LOW_BITS) | other | LOW_BITS)
-    };
-    equal(Layer::Percent.mark()) | equal(Layer::Json.mark())
+fn marks(block: &[u8; LANES]) -> u32 {
+    let block = u8x16::new(*block);
+    let is = |mark: u8| block.cmp_eq(u8x16::splat(mark));
+    (is(Layer::Percent.mark()) | is(Layer::Json.mark())).move_mask() as u32
 }
 
 /// Whether a byte, or an escaped one, can follow on `%` in an escape.
@@ -148,4 +148,5 @@ fn goes_on(byte: u8) -> bool {
 
 /// What only XML escapes: its escapes are of many kinds.
 const MARKUP: &[u8] = b"&<>\"'";
-const LOW_BITS: u64 = u64::from_le_bytes([0x7f; 8]);
+/// How many bytes are looked at in one step.
+const LANES: usize = 16;

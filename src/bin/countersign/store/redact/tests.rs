@@ -183,7 +183,7 @@ fn compressed_bodies() {
     let clean = |body: Bytes| {
         let mut sample = exchange(1);
         sample.request.head = Bytes::from_static(b"POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\n");
-        sample.request.body.frames = vec![body];
+        sample.request.body.frames = vec![body].into();
         redactor.exchange(&mut sample);
         sample.request.body.to_bytes()
     };

@@ -73,7 +73,7 @@ fn flood() {
         for number in 0..300 {
             let mut exchange = exchange(number);
             exchange.id = ids.next(SystemTime::now());
-            exchange.request.body.frames = vec![vec![b'x'; 1000].into()];
+            exchange.request.body.frames = vec![vec![b'x'; 1000].into()].into();
             recorder.record(exchange);
         }
         store.reader().flush(PATIENCE).unwrap();

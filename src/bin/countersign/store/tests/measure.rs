@@ -15,7 +15,7 @@ fn delivery(number: u32) -> Exchange {
     delivery.request.head =
         format!("POST /sms HTTP/1.1\r\nHost: example.com\r\nX-Filler: {filler}\r\nCookie: a=b\r\n\r\n").into();
     let body: String = (0..2048).map(|at| if at % 40 == 0 { '&' } else { 'x' }).collect();
-    delivery.request.body.frames = vec![body.into()];
+    delivery.request.body.frames = vec![body.into()].into();
     delivery
 }
 

@@ -21,7 +21,7 @@ fn a_full_disk_is_a_message() {
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     });
     let mut large = exchange(2);
-    large.request.body.frames = vec![vec![7; 1 << 20].into()];
+    large.request.body.frames = vec![vec![7; 1 << 20].into()].into();
     record(&store, [large.clone()]);
     record(&store, [large]);
     let statistics = store.statistics();
@@ -74,7 +74,7 @@ fn a_damaged_row_is_skipped_and_counted() {
     record(&store, (1..=3).map(exchange));
     store.reader().on_writer(|connection| {
         connection.execute("UPDATE exchanges SET verdict = 'perhaps' WHERE id = ?1", [id(1).to_i64()]).unwrap();
-        connection.execute("UPDATE exchanges SET peer = 'nobody' WHERE id = ?1", [id(2).to_i64()]).unwrap();
+        connection.execute("UPDATE exchanges SET details = x'07' WHERE id = ?1", [id(2).to_i64()]).unwrap();
     });
     assert_eq!(ids(&store.reader().list(&Query::default()).unwrap()), [id(3)]);
     assert!(store.reader().get(id(2)).unwrap().is_none());
