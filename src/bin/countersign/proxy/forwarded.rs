@@ -48,16 +48,12 @@ pub(super) fn set(headers: &mut HeaderMap, peer: &Peer, host: Option<&HeaderValu
     let clients = if said { joined(headers, &X_FORWARDED_FOR) } else { None };
     let elements = if said { joined(headers, &header::FORWARDED) } else { None };
 
-    let before = match (elements, &clients) {
-        (Some(elements), _) => elements + ", ",
-        (None, Some(clients)) => as_elements(clients),
-        (None, None) => String::new(),
-    };
-    let quoted = host.as_ref().and_then(|host| host.to_str().ok()).filter(|host| !host.contains(['"', '\\']));
-    // Joined, not formatted: this is done for each request.
-    let forwarded = match quoted {
-        Some(quoted) => [&before, peer.node(), ";host=\"", quoted, "\";proto=", proto].concat(),
-        None => [&before, peer.node(), ";proto=", proto].concat(),
+    let own = || element(peer, host.as_ref(), proto);
+    let forwarded = match (elements, &clients) {
+        (Some(elements), _) => HeaderValue::try_from(elements + ", " + &own()).ok(),
+        (None, Some(clients)) => HeaderValue::try_from(as_elements(clients) + &own()).ok(),
+        // Mostly the same as for the request before.
+        (None, None) => peer.forwarded(host.as_ref(), proto, own),
     };
     let clients = match clients {
         Some(clients) => HeaderValue::try_from(format!("{clients}, {}", peer.address().ip())).ok(),
@@ -67,7 +63,16 @@ pub(super) fn set(headers: &mut HeaderMap, peer: &Peer, host: Option<&HeaderValu
     put(headers, X_FORWARDED_FOR, clients);
     put(headers, X_FORWARDED_PROTO, Some(HeaderValue::from_static(proto)));
     put(headers, X_FORWARDED_HOST, host);
-    put(headers, header::FORWARDED, HeaderValue::try_from(forwarded).ok());
+    put(headers, header::FORWARDED, forwarded);
+}
+
+/// Our own element of `Forwarded`.
+fn element(peer: &Peer, host: Option<&HeaderValue>, proto: &str) -> String {
+    let quoted = host.and_then(|host| host.to_str().ok()).filter(|host| !host.contains(['"', '\\']));
+    match quoted {
+        Some(quoted) => [peer.node(), ";host=\"", quoted, "\";proto=", proto].concat(),
+        None => [peer.node(), ";proto=", proto].concat(),
+    }
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
@@ -164,6 +169,22 @@ mod tests {
     fn our_own_view() {
         let expected = ["127.0.0.1", "http", "own.example", "for=127.0.0.1;host=\"own.example\";proto=http"];
         assert_eq!(seen("127.0.0.1", None, &[]), expected);
+    }
+
+    #[test]
+    fn each_request_of_a_connection_has_its_own_host() {
+        let peer = Peer::new("192.0.2.1:5000".parse().unwrap());
+        let forwarded = |host: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            set(&mut headers, &peer, host.map(HeaderValue::from_static).as_ref(), None);
+            headers.get(header::FORWARDED).unwrap().to_str().unwrap().to_owned()
+        };
+        for _ in 0..2 {
+            assert_eq!(forwarded(Some("a.example")), "for=192.0.2.1;host=\"a.example\";proto=http");
+            assert_eq!(forwarded(Some("a.example")), "for=192.0.2.1;host=\"a.example\";proto=http");
+            assert_eq!(forwarded(Some("b.example")), "for=192.0.2.1;host=\"b.example\";proto=http");
+            assert_eq!(forwarded(None), "for=192.0.2.1;proto=http");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use http::HeaderValue;
@@ -18,8 +18,17 @@ struct Shared {
     address: SocketAddr,
     name: HeaderValue,
     node: String,
+    forwarded: Mutex<Option<Element>>,
     alarm: Alarm,
     progress: Progress,
+}
+
+/// An element of `Forwarded`, and what it was made of.
+#[derive(Debug)]
+struct Element {
+    host: Option<HeaderValue>,
+    proto: &'static str,
+    text: HeaderValue,
 }
 
 impl Peer {
@@ -29,7 +38,8 @@ impl Peer {
         let name = HeaderValue::try_from(ip.to_string()).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
         let address = SocketAddr::new(ip, address.port());
         let (alarm, progress) = (Alarm::default(), Progress::default());
-        Self(Arc::new(Shared { address, name, node: node(ip), alarm, progress }))
+        let forwarded = Mutex::default();
+        Self(Arc::new(Shared { address, name, node: node(ip), forwarded, alarm, progress }))
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -44,6 +54,23 @@ impl Peer {
     /// Its IP address, as `Forwarded` has it.
     pub(crate) fn node(&self) -> &str {
         &self.0.node
+    }
+
+    /// What `Forwarded` says of its request for that host, which `make` makes.
+    pub(super) fn forwarded(
+        &self,
+        host: Option<&HeaderValue>,
+        proto: &'static str,
+        make: impl FnOnce() -> String,
+    ) -> Option<HeaderValue> {
+        let mut kept = self.0.forwarded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(element) = kept.as_ref().filter(|kept| kept.host.as_ref() == host && kept.proto == proto) {
+            return Some(element.text.clone());
+        }
+        let text = HeaderValue::try_from(make()).ok()?;
+        // A copy: a clone would keep the whole buffer alive that the request was read into.
+        let host = host.and_then(|host| HeaderValue::from_bytes(host.as_bytes()).ok());
+        Some(kept.insert(Element { host, proto, text }).text.clone())
     }
 
     /// Whether it is on this machine: a tunnel's agent or a reverse proxy, whose word about the client counts.

@@ -62,12 +62,16 @@ impl<'a> Details<'a> {
         }
     }
 
-    /// Writes them over what is in `buffer`.
-    pub(super) fn write(&self, buffer: &mut Vec<u8>) -> rusqlite::Result<()> {
-        buffer.clear();
-        let written = postcard::to_extend(self, std::mem::take(buffer));
-        *buffer = written.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        Ok(())
+    /// Writes them into `buffer`, which grows as needed.
+    pub(super) fn write<'b>(&self, buffer: &'b mut Vec<u8>) -> rusqlite::Result<&'b [u8]> {
+        let texts = [self.secret.and_then(|(_, label)| label), self.public_url, self.url_form, self.trouble];
+        let texts = texts.into_iter().chain([self.replay_signing]).flatten();
+        let most = texts.map(|text| text.len()).sum::<usize>() + MOST_WITHOUT_TEXTS;
+        if buffer.len() < most {
+            buffer.resize(most, 0);
+        }
+        let written = postcard::to_slice(self, buffer);
+        written.map(|written| &*written).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
     }
 
     /// `None` where they make no sense.
@@ -75,6 +79,9 @@ impl<'a> Details<'a> {
         postcard::from_bytes(bytes).ok()
     }
 }
+
+/// Some twenty numbers of ten bytes at most, as many marks, an address, and the lengths of the texts.
+const MOST_WITHOUT_TEXTS: usize = 400;
 
 impl BodyFacts {
     fn of(body: &CapturedBody) -> Self {

@@ -155,13 +155,17 @@ impl Exchange {
     /// The answer's status.
     pub(crate) fn status(&self) -> Option<u16> {
         let line = self.response.as_ref()?.start_line();
-        std::str::from_utf8(line).ok()?.split(' ').nth(1)?.parse().ok()
+        let words = line.get(memchr::memchr(b' ', line)? + 1..)?;
+        let word = words.get(..memchr::memchr(b' ', words).unwrap_or(words.len()))?;
+        std::str::from_utf8(word).ok()?.parse().ok()
     }
 
     /// The request's method and target.
     pub(crate) fn request_line(&self) -> (&str, &str) {
         let line = std::str::from_utf8(self.request.start_line()).unwrap_or_default();
-        let (method, rest) = line.split_once(' ').unwrap_or_default();
-        (method, rest.rsplit_once(' ').unwrap_or_default().0)
+        let (first, last) = (memchr::memchr(b' ', line.as_bytes()), memchr::memrchr(b' ', line.as_bytes()));
+        let method = first.and_then(|first| line.get(..first)).unwrap_or_default();
+        let target = first.zip(last).and_then(|(first, last)| line.get(first + 1..last)).unwrap_or_default();
+        (method, target)
     }
 }

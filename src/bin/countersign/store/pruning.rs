@@ -20,10 +20,11 @@ pub(super) fn prune(
     if !is_over(current) {
         return Ok(None);
     }
-    let mut kept = *current;
-    let mut last = None;
-    let mut statement = connection.prepare_cached("SELECT id, bytes FROM exchanges ORDER BY id LIMIT ?1")?;
-    let mut rows = statement.query([MOST])?;
+    // How many are too many is known beforehand; for bytes one has to look at each.
+    let (mut last, gone) = oldest(connection, (current.count - most.count).clamp(0, MOST))?;
+    let mut kept = Totals { count: current.count - gone.count, bytes: current.bytes - gone.bytes };
+    let mut statement = connection.prepare_cached("SELECT id, bytes FROM exchanges WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut rows = statement.query([last.unwrap_or(-1), MOST - gone.count])?;
     while is_over(&kept) {
         let Some(row) = rows.next()? else { break };
         let (id, bytes): (i64, i64) = (row.get(0)?, row.get(1)?);
@@ -43,6 +44,15 @@ pub(super) fn prune(
     *current = totals::add(connection, change)?;
     Ok(Id::from_i64(last))
 }
+
+/// The last of the oldest ones, and how much all of them are.
+fn oldest(connection: &Connection, count: i64) -> rusqlite::Result<(Option<i64>, Totals)> {
+    let mut statement = connection.prepare_cached(OLDEST)?;
+    statement.query_row([count], |row| Ok((row.get(0)?, Totals { count: row.get(1)?, bytes: row.get(2)? })))
+}
+
+const OLDEST: &str = "
+SELECT max(id), count(*), coalesce(sum(bytes), 0) FROM (SELECT id, bytes FROM exchanges ORDER BY id LIMIT ?1)";
 
 fn signed(limit: u64) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)

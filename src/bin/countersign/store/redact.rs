@@ -20,15 +20,20 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 use smallvec::smallvec;
+use wide::u8x16;
 
 use self::{compressed::Coding, needles::Needles};
 use super::{CapturedBody, Exchange, Message};
 
 /// Replaces credentials by header name, and the configured secrets by value.
-#[derive(Default)]
 pub(crate) struct Redactor {
     needles: Needles,
-    headers: Vec<String>,
+    /// The names of headers that hold credentials.
+    credentials: Vec<Cow<'static, str>>,
+    /// A bit for each length of a name that is looked for, if it is less than [`LANES`] twice.
+    lengths: u32,
+    /// Whether a longer one is looked for.
+    has_long_names: bool,
 }
 
 impl Redactor {
@@ -38,7 +43,15 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a [u8]>,
         headers: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        Self { needles: Needles::new(secrets), headers: headers.into_iter().map(str::to_owned).collect() }
+        let more = headers.into_iter().map(|name| Cow::Owned(name.to_owned()));
+        let credentials: Vec<_> = CREDENTIALS.iter().copied().map(Cow::Borrowed).chain(more).collect();
+        let names = || credentials.iter().map(|name| name.len()).chain([CONTENT_ENCODING.len()]);
+        Self {
+            needles: Needles::new(secrets),
+            lengths: names().filter(|length| *length < 2 * LANES).fold(0, |lengths, length| lengths | 1 << length),
+            has_long_names: names().any(|length| length >= 2 * LANES),
+            credentials,
+        }
     }
 
     /// Redacts all parts of an exchange, and marks it if anything was replaced.
@@ -115,13 +128,13 @@ impl Redactor {
             let line = head.get(start..end).unwrap_or_default();
             if start == 0 {
                 findings.credentials.extend(password(line));
-            } else {
+            } else if self.may_be_wanted(head, start) {
                 let value = |name: &str| {
                     let value_end = end - usize::from(line.ends_with(b"\r"));
                     let range = (start + name.len() + 2).min(value_end)..value_end;
                     (head.get(range.clone()).unwrap_or_default(), range)
                 };
-                if let Some(name) = self.credentials().find(|name| is_named(line, name)) {
+                if let Some(name) = self.credentials.iter().find(|name| is_named(line, name)) {
                     let (value, range) = value(name);
                     if !value.is_empty() && value != REDACTED {
                         findings.credentials.push(range);
@@ -135,8 +148,15 @@ impl Redactor {
         findings
     }
 
-    fn credentials(&self) -> impl Iterator<Item = &str> {
-        CREDENTIALS.iter().copied().chain(self.headers.iter().map(String::as_str))
+    /// Whether the line that starts there has a colon where a name that is looked for ends: few have.
+    #[inline]
+    fn may_be_wanted(&self, head: &[u8], start: usize) -> bool {
+        let Some(lanes) = head.get(start..).and_then(<[u8]>::first_chunk::<{ 2 * LANES }>) else { return true };
+        let colons = lanes.as_chunks::<LANES>().0.iter().rev().fold(0, |colons, lanes| {
+            let found = u8x16::new(*lanes).cmp_eq(u8x16::splat(b':')).move_mask();
+            colons << LANES | found.cast_unsigned()
+        });
+        colons & self.lengths != 0 || self.has_long_names
     }
 
     fn body(&self, body: &mut CapturedBody, coding: Option<Coding>) -> bool {
@@ -173,9 +193,15 @@ struct Findings {
     coding: Option<Coding>,
 }
 
+impl Default for Redactor {
+    fn default() -> Self {
+        Self::new([], [])
+    }
+}
+
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redactor").field("headers", &self.headers).finish_non_exhaustive()
+        f.debug_struct("Redactor").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }
 
@@ -189,7 +215,8 @@ fn is_named(line: &[u8], name: &str) -> bool {
 fn password(text: &[u8]) -> Option<Range<usize>> {
     // Most start lines have no colon, and making a search for three bytes takes longer than one for a colon.
     let colon = memchr::memchr(b':', text)?;
-    let start = colon + memchr::memmem::find(text.get(colon..)?, b"://")? + 3;
+    let rest = text.get(colon..)?;
+    let start = colon + if rest.starts_with(b"://") { 0 } else { memchr::memmem::find(rest, b"://")? } + 3;
     let authority = text.get(start..)?;
     let end = authority.iter().position(|byte| b"/?# ".contains(byte)).unwrap_or(authority.len());
     let userinfo = authority.get(..memchr::memrchr(b'@', authority.get(..end)?)?)?;
@@ -228,6 +255,8 @@ fn splice(bytes: &[u8], ranges: &[(Range<usize>, &[u8])]) -> Vec<u8> {
     spliced
 }
 
+/// How many bytes are looked at in one step.
+const LANES: usize = 16;
 const CONTENT_ENCODING: &str = "content-encoding";
 const REDACTED: &[u8] = b"[redacted]";
 const SECRET: &[u8] = b"[secret]";

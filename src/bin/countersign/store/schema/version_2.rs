@@ -20,17 +20,11 @@ pub(super) fn migrate(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut rows = select.query([])?;
         let Some(row) = rows.next()? else { break };
         let id: i64 = row.get(0)?;
-        let is_whole = match read(row) {
-            Some(old) => {
-                old.write(&mut details)?;
-                true
-            }
-            None => false,
-        };
+        let new = read(row).map(|old| old.write(&mut details)).transpose()?;
         drop(rows);
         // What makes no sense could not be shown before, either.
-        if is_whole {
-            copy.execute(params![id, details])?;
+        if let Some(new) = new {
+            copy.execute(params![id, new])?;
         }
         delete.execute([id])?;
     }
