@@ -37,7 +37,7 @@ pub(super) fn write(
     redactor: &Redactor,
     deliveries: &mut Deliveries,
     limits: &Limits,
-    mut rest: impl FnMut(),
+    give_way: impl Fn(),
 ) -> rusqlite::Result<Written> {
     let began = Instant::now();
     let mut written = Written::default();
@@ -74,12 +74,10 @@ pub(super) fn write(
             Job::Order(_) => {}
         }
         written.jobs += 1;
-        if written.jobs.is_multiple_of(PIECE) {
-            if began.elapsed() > LONGEST_BATCH {
-                break;
-            }
-            rest();
+        if written.jobs.is_multiple_of(PIECE) && began.elapsed() > LONGEST_BATCH {
+            break;
         }
+        give_way();
     }
     written.totals = totals::add(transaction, change)?;
     written.pruned = pruning::prune(transaction, limits, &mut written.totals, Totals::default())?.or(early);
@@ -102,5 +100,5 @@ const SET_EXPLANATION: &str = "UPDATE exchanges SET explanation = ?2, bytes = by
 
 /// A transaction holds up other processes, and what comes after it.
 const LONGEST_BATCH: Duration = Duration::from_millis(50);
-/// Jobs between two rests: less than a millisecond.
+/// Jobs between two looks at the clock.
 const PIECE: usize = 64;

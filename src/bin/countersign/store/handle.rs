@@ -89,7 +89,6 @@ impl Store {
             events: events.clone(),
             state: Arc::default(),
             notices: Notices::new(Box::new(notices), path.clone()),
-            is_awaited: false,
         };
         let state = Arc::clone(&writer.state);
         writer.show(totals);

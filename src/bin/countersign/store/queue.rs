@@ -7,6 +7,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
         mpsc::SyncSender,
     },
+    thread,
     time::Duration,
 };
 
@@ -154,12 +155,15 @@ impl Queue {
         !jobs.is_empty()
     }
 
-    /// Leaves the processor to others between two pieces of work, while there is time: a thread that only gives way when
-    /// the scheduler asks it to keeps deliveries waiting for a millisecond and more.
-    pub(super) fn rest(&self) {
+    /// Leaves the processor to others between two pieces of work, while there is time: to a thread that only gives way
+    /// when it has to, the scheduler leaves a millisecond and more, for which deliveries would wait.
+    pub(super) fn give_way(&self) {
         let state = self.lock();
-        let has_time = |state: &mut State| !state.hurry && !state.closed && state.jobs.len() < GATHERED / 2;
-        drop(self.wake.wait_timeout_while(state, REST, has_time));
+        let has_time = !state.hurry && !state.closed && state.jobs.len() < GATHERED / 2;
+        drop(state);
+        if has_time {
+            thread::yield_now();
+        }
     }
 
     /// Makes room again for what was taken and is done with.
@@ -226,7 +230,5 @@ impl fmt::Debug for Queue {
 const GATHERING: Duration = Duration::from_millis(50);
 /// As many as one transaction takes.
 const GATHERED: usize = 512;
-/// In which others have the processor. There is time for it up to some 10,000 exchanges a second.
-const REST: Duration = Duration::from_millis(1);
 /// Bytes that wait to be freed.
 const MOST_DONE: usize = 1 << 20;

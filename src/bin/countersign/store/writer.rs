@@ -29,8 +29,6 @@ pub(super) struct Writer {
     pub(super) events: broadcast::Sender<Event>,
     pub(super) state: Arc<WriterState>,
     pub(super) notices: Notices,
-    /// Somebody waits for what is being written.
-    pub(super) is_awaited: bool,
 }
 
 /// What the writer shows of itself.
@@ -55,10 +53,8 @@ impl Writer {
             for job in jobs.drain(..) {
                 match job {
                     Job::Order(order) => {
-                        self.is_awaited = true;
                         self.write_all(std::mem::take(&mut batch));
                         self.carry_out(order);
-                        self.is_awaited = false;
                     }
                     job => batch.push(job),
                 }
@@ -133,16 +129,13 @@ impl Writer {
     }
 
     fn transaction(&mut self, jobs: &mut [Job]) -> rusqlite::Result<Written> {
-        let Self { deliveries, redactor, limits, queue, is_awaited, .. } = self;
-        let rest = || {
-            if !*is_awaited {
-                queue.rest()
-            }
-        };
+        let Self { deliveries, redactor, limits, queue, .. } = self;
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut write = || {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let written = batch::write(&transaction, jobs, redactor, deliveries, limits, rest)?;
+            let written = batch::write(&transaction, jobs, redactor, deliveries, limits, || queue.give_way())?;
+            // The longest piece of all.
+            queue.give_way();
             transaction.commit()?;
             Ok(written)
         };
