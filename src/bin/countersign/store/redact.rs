@@ -30,8 +30,8 @@ pub(crate) struct Redactor {
     needles: Needles,
     /// The names of headers that hold credentials.
     credentials: Vec<Cow<'static, str>>,
-    /// A bit for each length of a name that is looked for, if it is less than [`LANES`] twice.
-    lengths: u32,
+    /// The first letters of the names that are looked for, by their lengths: a bit for each letter.
+    initials: [u32; 2 * LANES],
     /// Whether a longer one is looked for.
     has_long_names: bool,
 }
@@ -45,13 +45,15 @@ impl Redactor {
     ) -> Self {
         let more = headers.into_iter().map(|name| Cow::Owned(name.to_owned()));
         let credentials: Vec<_> = CREDENTIALS.iter().copied().map(Cow::Borrowed).chain(more).collect();
-        let names = || credentials.iter().map(|name| name.len()).chain([CONTENT_ENCODING.len()]);
-        Self {
-            needles: Needles::new(secrets),
-            lengths: names().filter(|length| *length < 2 * LANES).fold(0, |lengths, length| lengths | 1 << length),
-            has_long_names: names().any(|length| length >= 2 * LANES),
-            credentials,
+        let mut initials = [0; 2 * LANES];
+        let mut has_long_names = false;
+        for name in credentials.iter().map(|name| &**name).chain([CONTENT_ENCODING]) {
+            match initials.get_mut(name.len()) {
+                Some(letters) => *letters |= letter(name.as_bytes()),
+                None => has_long_names = true,
+            }
         }
+        Self { needles: Needles::new(secrets), credentials, initials, has_long_names }
     }
 
     /// Redacts all parts of an exchange, and marks it if anything was replaced.
@@ -148,15 +150,18 @@ impl Redactor {
         findings
     }
 
-    /// Whether the line that starts there has a colon where a name that is looked for ends: few have.
+    /// Whether the line that starts there may have a name that is looked for: length and first letter tell.
     #[inline]
     fn may_be_wanted(&self, head: &[u8], start: usize) -> bool {
         let Some(lanes) = head.get(start..).and_then(<[u8]>::first_chunk::<{ 2 * LANES }>) else { return true };
-        let colons = lanes.as_chunks::<LANES>().0.iter().rev().fold(0, |colons, lanes| {
+        let colons = lanes.as_chunks::<LANES>().0.iter().rev().fold(0, |colons: u32, lanes| {
             let found = u8x16::new(*lanes).cmp_eq(u8x16::splat(b':')).move_mask();
             colons << LANES | found.cast_unsigned()
         });
-        colons & self.lengths != 0 || self.has_long_names
+        match self.initials.get(colons.trailing_zeros() as usize) {
+            Some(letters) => letters & letter(lanes) != 0,
+            None => self.has_long_names,
+        }
     }
 
     fn body(&self, body: &mut CapturedBody, coding: Option<Coding>) -> bool {
@@ -203,6 +208,11 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Redactor").field("credentials", &self.credentials).finish_non_exhaustive()
     }
+}
+
+/// A bit for the first letter, in either case. What is none has one, too.
+fn letter(name: &[u8]) -> u32 {
+    name.first().map_or(0, |first| 1 << (first & 31))
 }
 
 /// Whether a line is a header of that name: where the colon stands tells most of them apart.

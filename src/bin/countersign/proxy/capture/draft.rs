@@ -65,7 +65,8 @@ impl Draft {
         let url = route.public_url.as_ref().and_then(|public_url| {
             let url = public_url.resolve(request.uri(), request.headers()).candidates().next()?;
             // A password in the configured URL is for the provider alone.
-            let host = url.authority.rsplit('@').next().unwrap_or_default();
+            let start = memchr::memrchr(b'@', url.authority.as_bytes()).map_or(0, |at| at + 1);
+            let host = url.authority.get(start..).unwrap_or_default();
             Some([url.scheme.as_str(), "://", host, url.prefix, url.target].concat())
         });
         let mut exchange = Box::new(Exchange::begun(id, Arc::clone(&route.name), peer, arrived, message));

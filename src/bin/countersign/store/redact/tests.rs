@@ -108,6 +108,25 @@ fn what_is_not_secret_stays() {
 }
 
 #[test]
+fn credentials_are_known_by_name_wherever_they_stand() {
+    let long = "x-a-name-that-is-longer-than-two-times-sixteen-bytes";
+    let redactor = Redactor::new([], [long, "X-Own"]);
+    for name in CREDENTIALS.iter().copied().chain([long, "x-own"]) {
+        for name in [name.to_owned(), name.to_uppercase(), format!("{}{}", name[..1].to_uppercase(), &name[1..])] {
+            let line = format!("{name}: v\r\n");
+            let others = ["", "Host: a\r\n", "Content-Type: text/plain; charset=utf-8\r\nX: y\r\n"];
+            for (before, after) in others.iter().flat_map(|before| others.map(|after| (before, after))) {
+                let mut sample = exchange(1);
+                sample.request.head = format!("GET / HTTP/1.1\r\n{before}{line}{after}\r\n").into();
+                redactor.exchange(&mut sample);
+                let expected = format!("GET / HTTP/1.1\r\n{before}{name}: [redacted]\r\n{after}\r\n");
+                assert_eq!(sample.request.head, expected.as_bytes());
+            }
+        }
+    }
+}
+
+#[test]
 fn heads() {
     let redactor = redactor(&["s3cr3t-value"]);
     let mut sample = exchange(1);
