@@ -23,7 +23,8 @@ pub(super) fn prune(
     // How many are too many is known beforehand; for bytes one has to look at each.
     let (mut last, gone) = oldest(connection, (current.count - most.count).clamp(0, MOST))?;
     let mut kept = Totals { count: current.count - gone.count, bytes: current.bytes - gone.bytes };
-    let mut statement = connection.prepare_cached("SELECT id, bytes FROM exchanges WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut statement =
+        connection.prepare_cached("SELECT id, bytes FROM exchanges WHERE id > ?1 ORDER BY id LIMIT ?2")?;
     let mut rows = statement.query([last.unwrap_or(-1), MOST - gone.count])?;
     while is_over(&kept) {
         let Some(row) = rows.next()? else { break };

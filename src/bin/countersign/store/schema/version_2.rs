@@ -45,8 +45,7 @@ fn read<'a>(row: &'a Row<'_>) -> Option<Details<'a>> {
         None => Some(None),
     };
     let count = |number: i64| u64::try_from(number).ok();
-    let timings =
-        Timings { forwarded: time(integer()?)?, answered: time(integer()?)?, done: time(integer()?)? };
+    let timings = Timings { forwarded: time(integer()?)?, answered: time(integer()?)?, done: time(integer()?)? };
     let secret_index = integer()?;
     let signed_at = integer()?;
     let (abandoned, redacted) = (integer()?? != 0, integer()?? != 0);

@@ -17,7 +17,8 @@ fn filters() {
     other.response.as_mut().unwrap().head = Bytes::from_static(b"HTTP/1.1 404 Not Found\r\nEtag: 7\r\n\r\n");
     other.route = "second".into();
     let mut large = exchange(4);
-    large.response.as_mut().unwrap().body.frames = vec![vec![b'x'; 70_000].into(), Bytes::from_static(b"NEEDLE")].into();
+    large.response.as_mut().unwrap().body.frames =
+        vec![vec![b'x'; 70_000].into(), Bytes::from_static(b"NEEDLE")].into();
     record(&store, [exchange(1), odd(2), other, large]);
     for (pairs, expected) in [
         (&[][..], &[1, 2, 3, 4][..]),
