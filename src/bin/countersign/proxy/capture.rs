@@ -133,6 +133,8 @@ impl Hasher for IdHasher {
     }
 }
 
+/// Of two to the power of 64, as Knuth's multiplicative hashing has it.
 const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// For the bodies of all exchanges under way. What does not fit is forwarded all the same, and marked as truncated.
 const MOST_HELD: usize = 64 << 20;

@@ -86,13 +86,20 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // A commit is safe from `kill -9`; a power cut may cost the last ones, but never the file.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -(CACHE_SIZE as i64 / 1024))?;
-    // A page that is written again before the log is moved into the file is moved once: the pages of pruned rows hold
-    // the next ones. To read 64 MiB of log after a kill takes some 20 ms.
-    connection.pragma_update_and_check(None, "wal_autocheckpoint", WAL_SIZE / PAGE_SIZE, |_| Ok(()))?;
-    connection.pragma_update_and_check(None, "journal_size_limit", WAL_SIZE, |_| Ok(()))?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
+}
+
+/// Sets how long the log of a file grows that may hold so many bytes.
+///
+/// A page that is written again before the log is moved into the file is moved once, and the pages of pruned rows hold
+/// the next ones: a long log saves a third of all writing. To read 64 MiB of it after a kill takes some 20 ms.
+pub(super) fn bound_log(connection: &Connection, kept: u64) -> rusqlite::Result<()> {
+    let size = u32::try_from(kept / 4).unwrap_or(u32::MAX).clamp(SHORTEST_LOG, LONGEST_LOG);
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", size / PAGE_SIZE, |_| Ok(()))?;
+    // To which it is cut after it grew longer, since somebody was reading.
+    connection.pragma_update_and_check(None, "journal_size_limit", size, |_| Ok(()))
 }
 
 /// Captures are private: others may neither read the file (nor the two that SQLite puts beside it, which take over its
@@ -133,8 +140,9 @@ pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
 
 const PAGE_SIZE: u32 = 16 << 10;
 const CACHE_SIZE: u32 = 2 << 20;
-/// At which the log is moved into the file, and to which it is cut after it grew larger.
-const WAL_SIZE: u32 = 64 << 20;
+/// In bytes.
+const SHORTEST_LOG: u32 = 4 << 20;
+const LONGEST_LOG: u32 = 64 << 20;
 /// For another process's transaction; ours take 50 ms.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Each connection stands behind a lock of ours.

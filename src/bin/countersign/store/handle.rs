@@ -63,6 +63,7 @@ impl Store {
         let (connection, path) = match location {
             Location::File(path) => {
                 let (connection, path) = database::open_file(path)?;
+                database::bound_log(&connection, limits.bytes).map_err(failed)?;
                 (connection, Some(path))
             }
             Location::Memory | Location::None => (database::open_in_memory().map_err(failed)?, None),

@@ -228,6 +228,17 @@ fn older_files_are_brought_up_to_date() {
 }
 
 #[test]
+fn the_log_is_no_longer_than_befits_the_file() {
+    let folder = Folder::new();
+    let (connection, _) = open_file(&folder.0.join("captures.db")).unwrap();
+    for (kept, pages) in [(512 << 20, 4096), (u64::MAX, 4096), (64 << 20, 1024), (0, 256)] {
+        bound_log(&connection, kept).unwrap();
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!((pragma("wal_autocheckpoint"), pragma("journal_size_limit")), (pages, pages * 16384));
+    }
+}
+
+#[test]
 fn names_that_look_like_uris_are_names() {
     let folder = Folder::new();
     let path = folder.0.join("file:memory?mode=memory");
