@@ -11,8 +11,7 @@ mod frames;
 mod tap;
 
 use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
@@ -43,14 +42,8 @@ pub(crate) struct Captures {
     ids: Ids,
     body_limit: usize,
     held: AtomicUsize,
-    under_way: Mutex<UnderWay>,
+    under_way: Mutex<BTreeMap<Id, Weak<Draft>>>,
 }
-
-type UnderWay = HashMap<Id, Weak<Draft>, BuildHasherDefault<IdHasher>>;
-
-/// Ids are given out by us, in order: there is nothing to be hidden from anybody, and nothing that collides.
-#[derive(Default)]
-struct IdHasher(u64);
 
 /// What captures need to know of the route.
 #[derive(Clone, Debug)]
@@ -91,9 +84,7 @@ impl Captures {
     pub(crate) fn under_way_now(&self) -> Vec<Exchange> {
         // Dropping the last handle records the exchange, which must not happen under the lock.
         let drafts: Vec<_> = self.under_way().values().filter_map(Weak::upgrade).collect();
-        let mut exchanges: Vec<_> = drafts.iter().filter_map(|draft| draft.snapshot()).collect();
-        exchanges.sort_unstable_by_key(|exchange| exchange.id);
-        exchanges
+        drafts.iter().filter_map(|draft| draft.snapshot()).collect()
     }
 
     fn finish(&self, exchange: Box<Exchange>, held: usize) {
@@ -112,29 +103,10 @@ impl Captures {
         fits
     }
 
-    fn under_way(&self) -> MutexGuard<'_, UnderWay> {
+    fn under_way(&self) -> MutexGuard<'_, BTreeMap<Id, Weak<Draft>>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // The table looks at the highest bits and the lowest ones; those of an id are its milliseconds and its counter.
-        let product = u128::from(number) * u128::from(GOLDEN_RATIO);
-        self.0 = (product >> 64) as u64 ^ product as u64;
-    }
-}
-
-/// Of two to the power of 64, as Knuth's multiplicative hashing has it.
-const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// For the bodies of all exchanges under way. What does not fit is forwarded all the same, and marked as truncated.
 const MOST_HELD: usize = 64 << 20;
