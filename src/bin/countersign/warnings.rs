@@ -19,7 +19,7 @@ pub(crate) struct Answer<'a> {
     /// The provider's id; empty if it is not known.
     pub(crate) provider: &'a str,
     pub(crate) status: StatusCode,
-    pub(crate) content_type: Option<&'a [u8]>,
+    pub(crate) is_html: bool,
     /// How long it took up to its head.
     pub(crate) taken: Duration,
 }
@@ -27,16 +27,12 @@ pub(crate) struct Answer<'a> {
 impl Answer<'_> {
     /// All that is odd about it.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
-        let Self { provider, status, content_type, taken } = *self;
+        let Self { provider, status, is_html, taken } = *self;
         let mut warnings = Vec::new();
         let mut warn = |code, text: String| warnings.push(Warning { code, text });
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             warn("redirect", "a redirect: providers do not follow it, or lose the body on the way".to_owned());
         }
-        let is_html = content_type.is_some_and(|value| {
-            let media = value.split(|byte| *byte == b';').next().unwrap_or_default();
-            media.trim_ascii().eq_ignore_ascii_case(b"text/html")
-        });
         if is_html && let Some(due) = markup_due(provider) {
             warn("html-answer", format!("HTML where {due} is due (Content-Type: application/xml)"));
         }
@@ -50,6 +46,12 @@ impl Answer<'_> {
         }
         warnings
     }
+}
+
+/// Whether a `Content-Type` says that it is HTML.
+pub(crate) fn is_html(content_type: &[u8]) -> bool {
+    let media = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
+    media.trim_ascii().eq_ignore_ascii_case(b"text/html")
 }
 
 /// How long a provider waits for an answer, where its documentation says so.
@@ -83,7 +85,7 @@ mod tests {
     fn what_is_odd() {
         let codes = |provider, status, content_type: &'static str, taken| {
             let status = StatusCode::from_u16(status).unwrap();
-            let answer = Answer { provider, status, content_type: Some(content_type.as_bytes()), taken };
+            let answer = Answer { provider, status, is_html: is_html(content_type.as_bytes()), taken };
             answer.warnings().iter().map(|warning| warning.code).collect::<Vec<_>>()
         };
         let soon = Duration::from_millis(20);

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use http::HeaderValue;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -94,7 +93,7 @@ impl Formatter {
             "{}  {:<4} {}  {verdict}  {status}  {:.1} ms",
             paint.dim(time.strftime("%H:%M:%S")),
             escape(record.method.as_str(), 20),
-            escape(record.uri.path(), 200),
+            escape(&record.path, 200),
             record.duration.as_secs_f64() * 1e3,
         );
         if let Some(trouble) = record.trouble {
@@ -113,13 +112,12 @@ impl Formatter {
 /// What the provider will not like about the app's answer.
 fn warnings(record: &Record) -> Vec<Warning> {
     let provider = match &record.outcome {
-        Outcome::Accepted(verified) => verified.provider(),
+        Outcome::Accepted(accepted) => accepted.provider,
         Outcome::Unverified => "",
         _ => return Vec::new(),
     };
     let (Some(status), None) = (record.status, record.trouble) else { return Vec::new() };
-    let content_type = record.content_type.as_ref().map(HeaderValue::as_bytes);
-    Answer { provider, status, content_type, taken: record.duration }.warnings()
+    Answer { provider, status, is_html: record.is_html, taken: record.duration }.warnings()
 }
 
 fn details(record: &Record) -> String {
@@ -127,9 +125,10 @@ fn details(record: &Record) -> String {
     if let Some(capture) = record.capture {
         let _ = write!(text, ", capture {capture}");
     }
-    if let Outcome::Accepted(verified) = &record.outcome {
-        let _ = write!(text, ", secret {}", escape(verified.secret_label().unwrap_or("without a label"), 100));
-        if let Some(url) = verified.url() {
+    if let Outcome::Accepted(accepted) = &record.outcome {
+        let label = accepted.secret_label.as_deref().unwrap_or("without a label");
+        let _ = write!(text, ", secret {}", escape(label, 100));
+        if let Some(url) = accepted.url {
             let _ = write!(text, ", signed URL {} {:?}", url.scheme, url.form);
         }
     }
@@ -144,8 +143,8 @@ fn request_json(record: &Record) -> Value {
         Outcome::Undecided => ("undecided", None),
         Outcome::Unverified => ("unverified", None),
     };
-    let verified = match &record.outcome {
-        Outcome::Accepted(verified) => Some(verified),
+    let accepted = match &record.outcome {
+        Outcome::Accepted(accepted) => Some(accepted),
         _ => None,
     };
     json!({
@@ -154,11 +153,11 @@ fn request_json(record: &Record) -> Value {
         "peer": record.peer.to_string(),
         "capture": record.capture.map(|id| id.to_string()),
         "method": record.method.as_str(),
-        "path": record.uri.path(),
+        "path": &record.path,
         "verdict": verdict,
         "reason": reason,
-        "provider": verified.map(|verified| verified.provider()),
-        "secret": verified.and_then(|verified| verified.secret_label()),
+        "provider": accepted.map(|accepted| accepted.provider),
+        "secret": accepted.and_then(|accepted| accepted.secret_label.as_deref()),
         "status": record.status.map(|status| status.as_u16()),
         "duration_ms": (record.duration.as_secs_f64() * 1e6).round() / 1e3,
         "trouble": record.trouble.map(explain),

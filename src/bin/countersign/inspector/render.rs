@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     store::{Exchange, Message, Verdict},
-    warnings::{Answer, Warning},
+    warnings::{Answer, Warning, is_html},
 };
 
 /// An exchange in full.
@@ -86,7 +86,7 @@ fn warnings(exchange: &Exchange) -> Vec<Warning> {
     let (true, None, Some(status)) = (reached_the_app, &exchange.trouble, status) else { return Vec::new() };
     let provider = exchange.decision.provider.as_deref().unwrap_or_default();
     let content_type = exchange.response.as_ref().and_then(|response| response.header("content-type"));
-    Answer { provider, status, content_type, taken: duration(exchange) }.warnings()
+    Answer { provider, status, is_html: content_type.is_some_and(is_html), taken: duration(exchange) }.warnings()
 }
 
 /// When it began, as RFC 3339 in UTC.

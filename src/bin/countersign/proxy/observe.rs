@@ -5,13 +5,16 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use countersign::{Rejection, Verified};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use countersign::{Rejection, Verified, verdict::UrlMatch};
+use http::{Method, Request, Response, StatusCode, header};
 
 use super::{capture::Capture, peer::Peer};
-use crate::store::Id;
+use crate::{store::Id, warnings::is_html};
 
 /// What is known of a request when the head of its answer is there.
+///
+/// It owns all it holds: a slice of a header would keep the connection's read buffer alive, and thousands of records
+/// may wait for a console that nobody reads.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) time: SystemTime,
@@ -19,12 +22,14 @@ pub(crate) struct Record {
     /// The name under which it was captured.
     pub(crate) capture: Option<Id>,
     pub(crate) method: Method,
-    pub(crate) uri: Uri,
+    /// Of the target, up to [`LONGEST_PATH`].
+    pub(crate) path: Box<str>,
     pub(crate) outcome: Outcome,
     pub(crate) trouble: Option<Trouble>,
     /// None if the client went away before there was an answer.
     pub(crate) status: Option<StatusCode>,
-    pub(crate) content_type: Option<HeaderValue>,
+    /// Whether the answer says that it is HTML.
+    pub(crate) is_html: bool,
     pub(crate) duration: Duration,
 }
 
@@ -32,7 +37,7 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// Verified and handed to the app.
-    Accepted(Verified),
+    Accepted(Accepted),
     /// An endpoint challenge, answered without the app.
     Answered,
     /// Refused: the app never saw it.
@@ -41,6 +46,14 @@ pub(crate) enum Outcome {
     Undecided,
     /// Handed to the app without verification, as configured.
     Unverified,
+}
+
+/// What is told of a delivery that was accepted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) provider: &'static str,
+    pub(crate) secret_label: Option<Box<str>>,
+    pub(crate) url: Option<UrlMatch>,
 }
 
 /// What went wrong between us and the app.
@@ -109,11 +122,11 @@ impl<'a> Observation<'a> {
             peer: peer.address(),
             capture,
             method: request.method().clone(),
-            uri: request.uri().clone(),
+            path: beginning(request.uri().path()).into(),
             outcome: Outcome::Undecided,
             trouble: None,
             status: None,
-            content_type: None,
+            is_html: false,
             duration: Duration::ZERO,
         };
         Self { observer, began, record: Some(record) }
@@ -123,16 +136,17 @@ impl<'a> Observation<'a> {
     pub(super) fn finish<B>(mut self, response: &Response<B>, passage: Option<Passage>, capture: Option<&Capture>) {
         let Some(record) = &mut self.record else { return };
         record.status = Some(response.status());
-        record.content_type = response.headers().get(header::CONTENT_TYPE).cloned();
+        record.is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| is_html(value.as_bytes()));
         record.trouble = passage.as_ref().and_then(|passage| passage.trouble);
-        record.outcome = match (response.extensions().get::<Rejection>(), passage) {
+        let verified = passage.as_ref().map(|passage| passage.verified.as_ref());
+        record.outcome = match (response.extensions().get::<Rejection>(), verified) {
             (Some(rejection), _) => Outcome::Refused(*rejection),
-            (None, Some(Passage { verified: Some(verified), .. })) => Outcome::Accepted(verified),
-            (None, Some(Passage { verified: None, .. })) => Outcome::Unverified,
+            (None, Some(Some(verified))) => Outcome::Accepted(Accepted::new(verified)),
+            (None, Some(None)) => Outcome::Unverified,
             // Nobody below answered and nobody refused: the layer met a challenge.
             (None, None) => Outcome::Answered,
         };
-        self.answered(response, capture);
+        self.answered(response, verified.flatten(), capture);
     }
 
     /// Reports a request that was answered before anything was decided about it.
@@ -140,15 +154,15 @@ impl<'a> Observation<'a> {
         if let Some(record) = &mut self.record {
             record.status = Some(response.status());
         }
-        self.answered(response, capture);
+        self.answered(response, None, capture);
     }
 
     /// The report, with one duration for all who want to know it.
-    fn answered<B>(&mut self, response: &Response<B>, capture: Option<&Capture>) {
+    fn answered<B>(&mut self, response: &Response<B>, verified: Option<&Verified>, capture: Option<&Capture>) {
         let Some(mut record) = self.record.take() else { return };
         record.duration = self.began.elapsed();
         if let Some(capture) = capture {
-            capture.answered(record.duration, response, &record.outcome, record.trouble);
+            capture.answered(&record, response, verified);
         }
         self.observer.request(record);
     }
@@ -160,5 +174,37 @@ impl Drop for Observation<'_> {
             record.duration = self.began.elapsed();
             self.observer.request(record);
         }
+    }
+}
+
+impl Accepted {
+    fn new(verified: &Verified) -> Self {
+        Self {
+            provider: verified.provider(),
+            secret_label: verified.secret_label().map(Into::into),
+            url: verified.url(),
+        }
+    }
+}
+
+fn beginning(path: &str) -> &str {
+    let end = (0..=path.len().min(LONGEST_PATH)).rev().find(|end| path.is_char_boundary(*end));
+    path.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// In bytes. Logs need no more, and a head may be sixteen times as long.
+const LONGEST_PATH: usize = 4 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cut_between_characters() {
+        assert_eq!(beginning("/sms"), "/sms");
+        assert_eq!(beginning(""), "");
+        let long = format!("/{}", "ü".repeat(LONGEST_PATH));
+        assert_eq!(beginning(&long).len(), LONGEST_PATH - 1);
+        assert!(long.starts_with(beginning(&long)));
     }
 }

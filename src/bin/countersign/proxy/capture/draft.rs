@@ -3,15 +3,16 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
 use bytes::Bytes;
+use countersign::Verified;
 use http::{Request, Response};
 
 use super::{CapturedRoute, Captures, tap::Source};
 use crate::{
-    proxy::observe::{Outcome, Trouble},
+    proxy::observe::{Outcome, Record},
     store::{CapturedBody, Decision, Exchange, Id, Message, Replay, Tunnel, Verdict},
 };
 
@@ -134,19 +135,13 @@ impl Capture {
     }
 
     /// The head of the answer is there.
-    pub(crate) fn answered<B>(
-        &self,
-        elapsed: Duration,
-        response: &Response<B>,
-        outcome: &Outcome,
-        trouble: Option<Trouble>,
-    ) {
+    pub(crate) fn answered<B>(&self, record: &Record, response: &Response<B>, verified: Option<&Verified>) {
         let message = Message::response(response.status(), response.version(), response.headers());
         self.change(|exchange| {
-            exchange.timings.answered = Some(elapsed);
+            exchange.timings.answered = Some(record.duration);
             exchange.response = Some(message);
-            exchange.trouble = trouble.map(|trouble| trouble.as_str().into());
-            decide(&mut exchange.decision, outcome);
+            exchange.trouble = record.trouble.map(|trouble| trouble.as_str().into());
+            decide(&mut exchange.decision, &record.outcome, verified);
         });
     }
 
@@ -238,15 +233,15 @@ impl Collected {
     }
 }
 
-fn decide(decision: &mut Decision, outcome: &Outcome) {
+fn decide(decision: &mut Decision, outcome: &Outcome, verified: Option<&Verified>) {
+    if let Some(verified) = verified {
+        decision.secret = Some((verified.secret_index() as u32, verified.secret_label().map(Into::into)));
+        decision.signed_at = verified.signed_at().map(|time| time.as_secs());
+        decision.delivery_id = verified.delivery_id().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+        decision.url_form = verified.url().map(|url| url.form.as_str().into());
+    }
     match outcome {
-        Outcome::Accepted(verified) => {
-            decision.verdict = Verdict::Accepted;
-            decision.secret = Some((verified.secret_index() as u32, verified.secret_label().map(Into::into)));
-            decision.signed_at = verified.signed_at().map(|time| time.as_secs());
-            decision.delivery_id = verified.delivery_id().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
-            decision.url_form = verified.url().map(|url| url.form.as_str().into());
-        }
+        Outcome::Accepted(_) => decision.verdict = Verdict::Accepted,
         Outcome::Answered => decision.verdict = Verdict::Answered,
         Outcome::Refused(rejection) => {
             decision.verdict = Verdict::Refused;
