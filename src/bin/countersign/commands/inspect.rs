@@ -22,7 +22,8 @@ use crate::{
 
 /// What is kept, and who keeps it.
 pub(super) struct Inspection {
-    store: Arc<Store>,
+    /// Absent where nothing is kept and nobody looks: a database costs a megabyte of memory even when it is empty.
+    store: Option<Arc<Store>>,
     captures: Option<Arc<Captures>>,
     metrics: Arc<Metrics>,
     console: Arc<Console>,
@@ -37,18 +38,22 @@ pub(super) struct Shown {
 impl Inspection {
     /// Opens the store. One that cannot be opened is said so, and replaced by one in memory: forwarding goes on.
     pub(super) fn start(config: &InspectConfig, route: &RouteConfig, console: &Arc<Console>) -> Result<Self, Failure> {
-        let store = Arc::new(open(config, route, console)?);
+        let (console, metrics) = (Arc::clone(console), Arc::new(Metrics::new()));
+        if config.store == Location::None && config.web == WebAddress::Off {
+            return Ok(Self { store: None, captures: None, metrics, console });
+        }
+        let store = Arc::new(open(config, route, &console)?);
         let recorder = store.recorder();
         let captures = recorder.is_on().then(|| {
             let findings = Findings {
-                console: Arc::clone(console),
+                console: Arc::clone(&console),
                 store: recorder.clone(),
                 redactor: Arc::clone(store.redactor()),
             };
             let explaining = config.explains.then(|| Explaining::start(route, Arc::new(findings))).flatten();
             Captures::new(Arc::new(Recorders { store: recorder, explaining }), config.body_limit, store.newest())
         });
-        Ok(Self { store, captures, metrics: Arc::new(Metrics::new()), console: Arc::clone(console) })
+        Ok(Self { store: Some(store), captures, metrics, console })
     }
 
     pub(super) fn observer(&self) -> Arc<dyn Observer> {
@@ -79,13 +84,13 @@ impl Inspection {
         routes: Vec<Route>,
         data_plane: Handle,
     ) -> Result<Option<Shown>, Failure> {
-        let Some(listener) = web else { return Ok(None) };
+        let (Some(listener), Some(store)) = (web, &self.store) else { return Ok(None) };
         let address = listener.local_addr().map_err(Failure::running)?;
         let given = config.token.as_ref().map(|token| token.0.clone());
         // Off loopback strangers can reach it.
         let token = given.or_else(|| (!address.ip().is_loopback()).then(sign::unique_id));
         let guard = Guard::new(address, &config.allowed_hosts, token.clone());
-        let inspector = Inspector::new(Arc::clone(&self.store), self.captures.clone(), routes, data_plane);
+        let inspector = Inspector::new(Arc::clone(store), self.captures.clone(), routes, data_plane);
         let server = Server::start(inspector, listener, guard)
             .map_err(|error| Failure::running(format_args!("the inspector cannot be started: {error}")))?;
         let token = token.filter(|_| config.token.is_none());
@@ -94,7 +99,7 @@ impl Inspection {
 
     /// Writes what is still on its way to the store.
     pub(super) fn finish(&self, limit: Duration) {
-        if !self.store.finish(limit) {
+        if self.store.as_ref().is_some_and(|store| !store.finish(limit)) {
             self.console.notice("the last captures could not be written in time");
         }
     }
