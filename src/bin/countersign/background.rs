@@ -13,6 +13,25 @@ pub(crate) fn give_way(steps: i32) {
     let _ = steps;
 }
 
+/// Makes the calling thread run only while no other wants to, and stop at once when one does: for work in long pieces
+/// that nobody waits for. There is no way back.
+///
+/// Elsewhere than on Linux, or without the permission, it gives way as far as it can.
+pub(crate) fn give_way_always() {
+    #[cfg(target_os = "linux")]
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+            thread_native_id,
+        };
+
+        let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        if set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy).is_err() {
+            give_way(19);
+        }
+    }
+}
+
 /// How much processor time the calling thread has had: what waiting for others does not count in.
 pub(crate) fn worked() -> Duration {
     #[cfg(target_os = "linux")]

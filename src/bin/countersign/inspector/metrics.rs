@@ -20,7 +20,7 @@ struct Counters {
     began: Instant,
     ticked: Instant,
     // Since the last tick.
-    fresh: u64,
+    fresh: u32,
     total: u64,
     verdicts: [u64; Verdict::ALL.len()],
     troubles: u64,
@@ -31,14 +31,15 @@ struct Counters {
 
 /// An average that forgets, per second, as in the load of Unix.
 struct Rate {
-    window: Duration,
+    /// How much of it is left after a [`TICK`].
+    kept: f64,
     value: f64,
 }
 
 impl Metrics {
     pub(crate) fn new() -> Self {
         let now = Instant::now();
-        let rates = [1, 5, 15].map(|minutes| Rate { window: Duration::from_secs(60 * minutes), value: 0.0 });
+        let rates = KEPT.map(|kept| Rate { kept, value: 0.0 });
         // Three minutes are more than any provider waits.
         #[allow(clippy::expect_used, reason = "the bounds are constants")]
         let durations = Histogram::new_with_bounds(1, 180_000_000, 2).expect("the bounds are in order");
@@ -65,7 +66,7 @@ impl Metrics {
         };
         let mut counters = self.counters();
         counters.tick(Instant::now());
-        counters.fresh += 1;
+        counters.fresh = counters.fresh.saturating_add(1);
         counters.total += 1;
         counters.troubles += u64::from(record.trouble.is_some());
         if let Some(count) = counters.verdicts.get_mut(verdict as usize) {
@@ -119,13 +120,14 @@ impl Metrics {
 impl Counters {
     /// Brings the rates up to date, every five seconds.
     fn tick(&mut self, now: Instant) {
-        let elapsed = now.duration_since(self.ticked);
+        let elapsed = now.saturating_duration_since(self.ticked);
         if elapsed < TICK {
             return;
         }
-        let current = self.fresh as f64 / elapsed.as_secs_f64();
+        let current = f64::from(self.fresh) / elapsed.as_secs_f64();
+        let ticks = i32::try_from(elapsed.as_secs() / TICK.as_secs()).unwrap_or(i32::MAX);
         for rate in &mut self.rates {
-            let kept = (-elapsed.as_secs_f64() / rate.window.as_secs_f64()).exp();
+            let kept = rate.kept.powi(ticks);
             rate.value = rate.value * kept + current * (1.0 - kept);
         }
         self.ticked = now;
@@ -138,3 +140,52 @@ impl Counters {
 }
 
 const TICK: Duration = Duration::from_secs(5);
+/// e^(-5/60), e^(-5/300), e^(-5/900): what Unix keeps of the load of one, five and fifteen minutes in five seconds.
+const KEPT: [f64; 3] = [0.920_044_414_629_323_3, 0.983_471_453_821_617_4, 0.994_459_848_004_896_7];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rates after `seconds` with `each` requests in each of them.
+    fn rates(seconds: u64, each: u32) -> [f64; 3] {
+        let metrics = Metrics::new();
+        let mut counters = metrics.counters();
+        let began = counters.ticked;
+        for second in 1..=seconds {
+            counters.fresh += each;
+            counters.tick(began + Duration::from_secs(second));
+        }
+        counters.rates.each_ref().map(|rate| rate.value)
+    }
+
+    #[test]
+    fn what_is_kept_is_an_exponential_function() {
+        for (kept, minutes) in KEPT.into_iter().zip([1.0, 5.0, 15.0]) {
+            assert!((kept - (-TICK.as_secs_f64() / (60.0 * minutes)).exp()).abs() < 1e-15, "{minutes}");
+        }
+    }
+
+    #[test]
+    fn rates_come_near_what_arrives() {
+        let after_a_minute = rates(60, 10);
+        let expected = [1.0, 5.0, 15.0].map(|minutes: f64| 10.0 * (1.0 - (-1.0 / minutes).exp()));
+        for (rate, expected) in after_a_minute.into_iter().zip(expected) {
+            assert!((rate - expected).abs() < 1e-9, "{rate} {expected}");
+        }
+        assert!(rates(3_600, 10).iter().all(|rate| (rate - 10.0).abs() < 0.2));
+    }
+
+    #[test]
+    fn rates_fall_while_nothing_comes() {
+        let metrics = Metrics::new();
+        let mut counters = metrics.counters();
+        let began = counters.ticked;
+        counters.fresh = 600;
+        counters.tick(began + Duration::from_secs(60));
+        // One look after an hour, and not one each five seconds.
+        counters.tick(began + Duration::from_secs(3_660));
+        let values = counters.rates.each_ref().map(|rate| rate.value);
+        assert!(values[0] < 1e-9 && values[1] < 1e-4 && values[2] < 0.02, "{values:?}");
+    }
+}

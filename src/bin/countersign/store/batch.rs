@@ -37,7 +37,7 @@ pub(super) fn write(
     redactor: &Redactor,
     deliveries: &mut Deliveries,
     limits: &Limits,
-    give_way: impl Fn(),
+    mut give_way: impl FnMut(),
 ) -> rusqlite::Result<Written> {
     let began = Instant::now();
     let mut written = Written::default();

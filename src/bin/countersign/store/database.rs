@@ -37,9 +37,15 @@ fn open_with(path: &Path, migrations: &[Migration]) -> Result<(Connection, PathB
 }
 
 /// Another connection to a file that is open already.
-pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, FLAGS)?;
     configure(&connection)?;
+    Ok(connection)
+}
+
+/// The same, for one that must change nothing.
+pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = open_beside(path)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }

@@ -17,6 +17,7 @@ use tokio::sync::broadcast;
 
 use super::{
     Event, Id, Limits, Location, OpenError, OpenProblem, Reader, Recorder, Redactor, Statistics, database,
+    log::Log,
     notice::Notices,
     queue::Queue,
     retries::Deliveries,
@@ -73,6 +74,7 @@ impl Store {
             .query_row("SELECT max(id) FROM exchanges", [], |row| row.get::<_, Option<i64>>(0))
             .optional()
             .map_err(failed)?;
+        let log = path.as_ref().and_then(|path| Log::take_over(&connection, path));
         let connection = Arc::new(Mutex::new(connection));
         let reader = match &path {
             Some(path) => Reader::of_file(path, Arc::clone(&queue)).map_err(failed)?,
@@ -83,6 +85,7 @@ impl Store {
         let (end, ended) = sync_channel(0);
         let writer = Writer {
             connection,
+            log,
             queue: Arc::clone(&queue),
             limits,
             redactor: Arc::clone(&redactor),

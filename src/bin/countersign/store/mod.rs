@@ -26,6 +26,7 @@ mod id;
 mod limits;
 mod list;
 mod location;
+mod log;
 mod message;
 mod notice;
 mod pruning;

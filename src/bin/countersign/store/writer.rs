@@ -1,8 +1,11 @@
 //! The writer thread: takes what is queued, redacts it, writes it in batches, and tells what it did.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -12,6 +15,7 @@ use super::{
     Event, Exchange, Id, Limits, Redactor, StoreError,
     batch::{self, Written},
     database, deletion,
+    log::Log,
     notice::Notices,
     queue::{Job, Order, Queue},
     retries::Deliveries,
@@ -22,6 +26,8 @@ use crate::background::give_way;
 
 pub(super) struct Writer {
     pub(super) connection: Arc<Mutex<Connection>>,
+    /// Absent in memory, and where SQLite moves the log itself.
+    pub(super) log: Option<Log>,
     pub(super) queue: Arc<Queue>,
     pub(super) limits: Limits,
     pub(super) redactor: Arc<Redactor>,
@@ -62,6 +68,7 @@ impl Writer {
             self.write_all(batch);
             self.notices.dropped(self.queue.dropped());
         }
+        drop(self.log.take());
         // What cannot be moved into the file now, since somebody reads or the disk is full, is at the next opening.
         let _ = deletion::checkpoint(&self.connection());
     }
@@ -129,17 +136,21 @@ impl Writer {
     }
 
     fn transaction(&mut self, jobs: &mut [Job]) -> rusqlite::Result<Written> {
-        let Self { deliveries, redactor, limits, queue, .. } = self;
+        let Self { deliveries, redactor, limits, queue, log, .. } = self;
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pace = Pace::begin(queue);
         let mut write = || {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let written = batch::write(&transaction, jobs, redactor, deliveries, limits, || queue.give_way())?;
+            let written = batch::write(&transaction, jobs, redactor, deliveries, limits, || pace.step())?;
             // The longest piece of all.
             queue.give_way();
             transaction.commit()?;
             Ok(written)
         };
         let written = write();
+        if let (Ok(_), Some(log)) = (&written, log) {
+            log.committed(&connection);
+        }
         drop(connection);
         match written {
             Ok(_) => self.deliveries.commit(),
@@ -172,6 +183,7 @@ impl Writer {
     }
 
     fn delete(&mut self, id: Id) -> rusqlite::Result<bool> {
+        self.log.iter().for_each(Log::stand_aside);
         let deleted = deletion::delete(&mut self.connection(), id)?;
         self.load_deliveries();
         let Some(totals) = deleted else { return Ok(false) };
@@ -181,6 +193,7 @@ impl Writer {
     }
 
     fn clear(&mut self) -> rusqlite::Result<u64> {
+        self.log.iter().for_each(Log::stand_aside);
         let deleted = deletion::clear(&mut self.connection())?;
         self.load_deliveries();
         self.show(Totals::default());
@@ -236,6 +249,26 @@ impl Writer {
     }
 }
 
+/// How long the writer goes on before it lets others have the processor.
+struct Pace<'a> {
+    queue: &'a Queue,
+    began: Instant,
+}
+
+impl<'a> Pace<'a> {
+    fn begin(queue: &'a Queue) -> Self {
+        Self { queue, began: Instant::now() }
+    }
+
+    /// Between two records.
+    fn step(&mut self) {
+        if self.began.elapsed() >= LONGEST_PIECE {
+            self.queue.give_way();
+            self.began = Instant::now();
+        }
+    }
+}
+
 /// Takes the exchange out of its job, without its bodies.
 fn without_bodies(exchange: &mut Exchange) -> Exchange {
     exchange.request.body.frames.clear();
@@ -254,5 +287,7 @@ fn is_general(error: &rusqlite::Error) -> bool {
 
 /// A transaction holds up other processes, and what comes after it.
 const MOST_BATCHED: usize = 512;
+/// Giving way costs as much as a tenth of a record, or more; deliveries wait no longer for a piece than for each other.
+const LONGEST_PIECE: Duration = Duration::from_micros(50);
 /// Each waits for the busy timeout.
 const LOCKED_RETRIES: u32 = 3;
