@@ -20,6 +20,7 @@ use std::{
 };
 
 use countersign::explain::{Code, Finding};
+use tokio::sync::mpsc;
 
 use self::format::Formatter;
 pub(crate) use self::{
@@ -34,7 +35,7 @@ use crate::{
 
 /// The log on standard output.
 pub(crate) struct Console {
-    queue: SyncSender<Message>,
+    queue: mpsc::Sender<Message>,
     dropped: Arc<AtomicU64>,
     // Closed by the writer when it ends.
     ended: Mutex<Receiver<()>>,
@@ -52,7 +53,8 @@ enum Message {
 
 impl Console {
     pub(crate) fn start(log: LogConfig) -> io::Result<Self> {
-        let (queue, messages) = sync_channel(QUEUE_LENGTH);
+        // Its memory grows with what waits; that of the standard library's is there from the start.
+        let (queue, messages) = mpsc::channel(QUEUE_LENGTH);
         let (end, ended) = sync_channel(0);
         let dropped = Arc::new(AtomicU64::new(0));
         let writer = Writer { messages, dropped: Arc::clone(&dropped), formatter: Formatter::new(log), _end: end };
@@ -144,17 +146,17 @@ impl Observer for Console {
 }
 
 struct Writer {
-    messages: Receiver<Message>,
+    messages: mpsc::Receiver<Message>,
     dropped: Arc<AtomicU64>,
     formatter: Formatter,
     _end: SyncSender<()>,
 }
 
 impl Writer {
-    fn run(self, mut out: impl Write) {
+    fn run(mut self, mut out: impl Write) {
         let mut batch = String::new();
         let mut is_open = true;
-        while let Ok(first) = self.messages.recv() {
+        while let Some(first) = self.messages.blocking_recv() {
             batch.clear();
             let mut goes_on = self.add(first, &mut batch);
             while goes_on && batch.len() < MOST_BATCHED {

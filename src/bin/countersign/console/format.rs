@@ -1,8 +1,8 @@
 //! One line for a request.
 
-use std::fmt::Write;
+use std::{cell::OnceCell, fmt::Write};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
@@ -18,12 +18,13 @@ use crate::{
 
 pub(super) struct Formatter {
     log: LogConfig,
-    zone: TimeZone,
+    /// Read when the first line is written: there are hundreds of files to look through.
+    zone: OnceCell<TimeZone>,
 }
 
 impl Formatter {
     pub(super) fn new(log: LogConfig) -> Self {
-        Self { log, zone: TimeZone::system() }
+        Self { log, zone: OnceCell::new() }
     }
 
     pub(super) fn request(&self, record: &Record, line: &mut String) {
@@ -70,15 +71,19 @@ impl Formatter {
                 put_json(line, &json!({ "time": Timestamp::now().to_string(), "event": "notice", "text": text }));
             }
             LogFormat::Pretty => {
-                let time = Timestamp::now().to_zoned(self.zone.clone());
+                let time = self.local(Timestamp::now());
                 let _ = writeln!(line, "{}  {}", time.strftime("%H:%M:%S"), escape(text, 1000));
             }
         }
     }
 
+    fn local(&self, time: Timestamp) -> Zoned {
+        time.to_zoned(self.zone.get_or_init(TimeZone::system).clone())
+    }
+
     fn pretty(&self, record: &Record, line: &mut String) {
         let paint = Paint { colour: self.log.colour };
-        let time = Timestamp::try_from(record.time).unwrap_or_default().to_zoned(self.zone.clone());
+        let time = self.local(Timestamp::try_from(record.time).unwrap_or_default());
         let status = record.status.map_or("-".to_owned(), |status| status.as_str().to_owned());
         let verdict = match &record.outcome {
             Outcome::Accepted(_) => paint.good("accepted"),

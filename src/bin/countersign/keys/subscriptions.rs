@@ -61,7 +61,8 @@ impl Subscriptions {
         };
         let Some(confirmer) = &self.confirmer else { return };
         let topic = topic(due.url());
-        match confirmer.confirm(due.url()).await {
+        // Rare, and large: each connection keeps room for the future of a request.
+        match Box::pin(confirmer.confirm(due.url())).await {
             Ok(true) => self.report.notice(&format!("confirmed the subscription to {topic}")),
             Ok(false) => {}
             Err(problem) => {
