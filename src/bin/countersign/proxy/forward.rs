@@ -42,8 +42,8 @@ use super::{
 };
 use crate::config::{HostHeader, RouteConfig};
 
-/// A body on its way to the app: as it comes, or as it was verified.
-pub(crate) type RequestBody = Counted<Outbound>;
+/// A body on its way to the app. Boxed, since each connection keeps room for 32 requests in advance.
+pub(crate) type RequestBody = Counted<Box<Outbound>>;
 /// As it comes, or as it was verified.
 type Outbound = Either<Tap<Source>, BufferedBody>;
 /// A body on its way back: the app's, or a text of ours.
@@ -106,7 +106,7 @@ impl<'r, B: Forwardable> Service<Request<B>> for Forward<'r> {
         if let Some(capture) = capture {
             capture.forwarded(now);
         }
-        let answer = app.pool.send(Request::from_parts(parts, progress.count(body)), now);
+        let answer = app.pool.send(Request::from_parts(parts, progress.count(Box::new(body))), now);
         let patience = progress.patience(peer.alarm(), app.config.upstream_timeout, now);
         Box::pin(Forwarding { answer, patience, app, passage, capture, verified, wish })
     }
