@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use countersign::{
-    Secret, WebhookVerifier,
+    Secret, Verdict, WebhookVerifier,
     clock::UnixTime,
     providers::{self, Provider},
     request::WebhookRequest,
@@ -31,6 +31,27 @@ fn signed_anew() {
             }
         }
         println!("{}: {signed}", file.id);
+    }
+}
+
+/// The nonce of Plivo's signatures, of whichever version.
+#[test]
+fn plivos_nonce_is_the_delivery_id() {
+    let body = "Text=Hello";
+    let url = "https://hooks.example.com/sms";
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
+    let secret = Secret::new("token").expect("a secret");
+    let context = SigningContext { now: UnixTime::from_secs(0).expect("a time"), delivery_id: "05429567804466091622" };
+    let request = WebhookRequest::new(&Method::POST, url, &headers, body);
+    let signed = providers::PLIVO.sign(&secret, &Options::new(), &request, &context).expect("a signature");
+    let mut fresh = headers.clone();
+    signed.apply(&mut fresh);
+    let verifier = providers::PLIVO.verifier(secret, &Options::new()).expect("a verifier");
+    let request = WebhookRequest::new(&Method::POST, url, &fresh, body);
+    match verifier.verify(&request, &Context::default()) {
+        Ok(Verdict::Accept(verified)) => assert_eq!(verified.delivery_id().expect("an id"), context.delivery_id),
+        other => panic!("{other:?}"),
     }
 }
 

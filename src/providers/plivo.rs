@@ -47,7 +47,7 @@ const LIST: Format = Format::Items { separator: ',' };
 ///   separators; then `.` and the nonce. A body that is no form is not covered, and is refused.
 /// * **V2**: covers neither query nor body. It is refused unless the option `allow_v2` is on, and never looked at
 ///   beside a V3 header: that would be a downgrade.
-/// * **Replay protection**: no time is signed. The nonce names one delivery.
+/// * **Replay protection**: no time is signed. The nonce names one delivery: it is the delivery id.
 /// * **WebSockets**: media-stream upgrades are reported to be signed with another scheme than `wss`; the option
 ///   `websocket_scheme` names it.
 /// * **Secret**: Console, overview page, Auth Token; subaccounts have their own.
@@ -204,7 +204,10 @@ impl WebhookVerifier for Plivo {
             })?;
             if let Some(index) = found {
                 let url = UrlMatch { scheme: url.scheme.as_str(), form: UrlForm::AsRequested };
-                return Ok(Verdict::Accept(Verified::new(PLIVO.id, self.keys.secret(index)).with_url(url)));
+                let family = if presented.covers_params { V3 } else { V2 };
+                let id = request.headers().get(family.nonce).cloned();
+                let verified = Verified::new(PLIVO.id, self.keys.secret(index)).with_url(url);
+                return Ok(Verdict::Accept(verified.with_delivery_id(id)));
             }
         }
         Err(RejectionKind::SignatureMismatch.into())

@@ -28,6 +28,8 @@ use crate::{
 
 const SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 const SETTINGS: HeaderName = HeaderName::from_static("x-twilio-webhooks-signature-settings");
+/// The same for all attempts at a delivery. It is not signed.
+const IDEMPOTENCY_TOKEN: HeaderName = HeaderName::from_static("i-twilio-idempotency-token");
 
 /// Twilio: HMAC-SHA1 of the public URL and the sorted form parameters, in base64.
 ///
@@ -38,7 +40,8 @@ const SETTINGS: HeaderName = HeaderName::from_static("x-twilio-webhooks-signatur
 ///   holds their SHA-256, and it is compared. A body that neither covers is refused.
 /// * **URL forms**: with and without its port, since Twilio's products differ; after those, the forms that Twilio's
 ///   own SDKs accept (normalised, query re-encoded). WebSocket upgrades are signed with the `wss` URL.
-/// * **Replay protection**: none. No time is signed; `I-Twilio-Idempotency-Token` is outside the signature.
+/// * **Replay protection**: none. No time is signed. `I-Twilio-Idempotency-Token`, the delivery id, is the same for all
+///   attempts, and outside the signature.
 /// * **Secret**: Console, Account Info, Auth Token (the primary one); a subaccount signs with its own.
 ///
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>
@@ -125,8 +128,10 @@ impl WebhookVerifier for Twilio {
                 Ok(())
             })
         };
-        let accept =
-            |index, url: UrlMatch| Ok(Verdict::Accept(Verified::new(TWILIO.id, keys.secret(index)).with_url(url)));
+        let accept = |index, url: UrlMatch| {
+            let id = request.headers().get(&IDEMPOTENCY_TOKEN).cloned();
+            Ok(Verdict::Accept(Verified::new(TWILIO.id, keys.secret(index)).with_url(url).with_delivery_id(id)))
+        };
         for url in request.url().candidates() {
             for form in AsRequested::forms(&url) {
                 if let Some(index) = matching(&form.pieces)? {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    support::{App, TOKEN, Wire, countersign, signed},
+    support::{App, TOKEN, Wire, countersign, signed, signed_head},
     web::{Inspected, body},
 };
 
@@ -91,6 +91,21 @@ fn a_retry_names_the_first_attempt() {
     let second = inspected.newest();
     assert_eq!(second["retry"], json!({ "of": first["id"], "attempt": 2 }));
     assert_eq!(second["verification"]["delivery_id"], "72d3162e-cc78-11e3-81ab-4c9367dc0958");
+}
+
+#[test]
+fn twilios_attempts_have_one_idempotency_token() {
+    let app = App::answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+    let inspected = Inspected::twilio(app.port, &[]);
+    let attempt = |token: &str| {
+        let more = format!("Content-Length: 8\r\nI-Twilio-Idempotency-Token: {token}\r\n");
+        inspected.deliver(&(signed_head(TOKEN, "/sms", "Body=one", &more) + "Body=one"));
+        inspected.newest()
+    };
+    let first = attempt("0d7f3c1e");
+    assert_eq!(first["verification"]["delivery_id"], "0d7f3c1e");
+    assert_eq!(attempt("0d7f3c1e")["retry"], json!({ "of": first["id"], "attempt": 2 }));
+    assert_eq!(attempt("1e8a4d2f")["retry"], json!(null), "the same text, sent twice");
 }
 
 #[test]
