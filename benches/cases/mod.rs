@@ -19,10 +19,13 @@ pub(crate) const SIZES: [(&str, usize); 4] =
 /// Providers that sign the raw body.
 pub(crate) const RAW: [&str; 4] = ["github", "shopify", "slack", "stripe"];
 
+/// Providers that sign the parameters of forms.
+pub(crate) const FORMS: [&str; 2] = ["plivo", "twilio"];
+
 /// Every delivery: each provider with each size. "small" is an SMS for the providers that sign forms.
 pub(crate) fn all() -> Vec<Delivery> {
     let raw = RAW.iter().flat_map(|id| SIZES.iter().map(|(label, size)| raw(id, label, *size)));
-    let forms = ["plivo", "twilio"].iter().flat_map(|id| SIZES.iter().map(|(label, size)| form(id, label, *size)));
+    let forms = FORMS.iter().flat_map(|id| SIZES.iter().map(|(label, size)| form(id, label, *size)));
     raw.chain(forms).collect()
 }
 

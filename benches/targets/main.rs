@@ -1,5 +1,6 @@
 //! What counts as done, measured: `cargo bench --bench targets --features signing`, or some of it with `-- V3 V4`.
-//! With `-- profile twilio` it verifies one small delivery over and over.
+//! With `-- profile twilio` it verifies one small delivery over and over, with `-- profile twilio 10000` a form of so
+//! many parameters.
 //!
 //! Each line is a ratio inside one run, the median of interleaved rounds, and says whether it keeps its limit.
 //! Exits with 1 if one does not. Allocations are counted in the same process; counting costs `webhook-verify` about
@@ -22,8 +23,9 @@ use self::{
 };
 
 fn main() -> ExitCode {
-    if let Some(what) = std::env::args().skip_while(|argument| argument != "profile").nth(1) {
-        return profile(&what);
+    let mut after = std::env::args().skip_while(|argument| argument != "profile").skip(1);
+    if let Some(what) = after.next() {
+        return profile(&what, after.next().and_then(|count| count.parse().ok()));
     }
     let mut report = Report { failed: 0 };
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| argument.starts_with('V')).collect();
@@ -45,14 +47,18 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(report.failed > 0))
 }
 
-/// Verifies small deliveries of one provider, and nothing else, for a profiler to look at.
-fn profile(provider: &str) -> ExitCode {
-    let deliveries = cases::small();
+/// Verifies one delivery, and nothing else, for a profiler to look at.
+fn profile(provider: &str, parameters: Option<usize>) -> ExitCode {
+    let deliveries = match (parameters, cases::FORMS.iter().find(|form| **form == provider)) {
+        (Some(count), Some(provider)) => vec![cases::parameters(provider, count)],
+        _ => cases::small(),
+    };
     let Some(delivery) = deliveries.iter().find(|delivery| delivery.provider == provider) else {
         return ExitCode::FAILURE;
     };
     let (verifier, request) = (delivery.verifier(1), delivery.request());
-    let all = (0..2_000_000).all(|_| delivery.verify_request(&*verifier, &request));
+    let calls = 20_000_000 / (delivery.body.len() / 50).max(1);
+    let all = (0..calls).all(|_| delivery.verify_request(&*verifier, &request));
     ExitCode::from(u8::from(!all))
 }
 

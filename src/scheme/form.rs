@@ -10,7 +10,7 @@ mod tests;
 
 use std::{cmp::Ordering, ops::Range};
 
-use memchr::{memchr2, memchr2_iter};
+use memchr::{memchr_iter, memchr2};
 use smallvec::SmallVec;
 use wide::u8x16;
 
@@ -23,7 +23,7 @@ pub(crate) const MAX_PARAMS: usize = 16_384;
 /// How many bytes are looked at in one step.
 const LANES: usize = 16;
 
-/// How many bytes of a long text are decoded in one step: a bit of a number for each.
+/// How many bytes are searched in one step, and decoded of a long text: a bit of a number for each.
 const WINDOW: usize = 64;
 
 /// The parameters of a form or a query.
@@ -121,51 +121,38 @@ impl<'a> Params<'a> {
         self.close(&open)
     }
 
-    /// Finds the separators of one piece.
+    /// Finds the separators of one piece, a window at a time.
     fn scan(&mut self, index: u32, piece: &[u8], open: &mut Open) -> Option<()> {
-        let mut seen = 0;
         let mut at = 0;
-        while let Some(block) = piece.get(at..).and_then(<[u8]>::first_chunk::<LANES>) {
-            let block = u8x16::new(*block);
-            let mut found = positions(block, b'&') | positions(block, b'=');
+        while let Some(rest) = piece.get(at..).filter(|rest| !rest.is_empty()) {
+            let window = match rest.first_chunk::<WINDOW>() {
+                Some(window) => window,
+                None => &padded(rest),
+            };
+            let ends = places(window, b'&');
+            let mut found = ends | places(window, b'=');
             if found == 0 {
                 // A long value: what is made for long distances is faster.
-                at = match piece.get(at + LANES..).and_then(|rest| memchr2(b'&', b'=', rest)) {
-                    Some(distance) => at + LANES + distance,
-                    None => piece.len(),
-                };
+                let rest = rest.get(WINDOW..).unwrap_or_default();
+                at += WINDOW + memchr2(b'&', b'=', rest).unwrap_or(rest.len());
                 continue;
             }
             while found != 0 {
-                self.separator(index, piece, at + first_of(found), &mut seen, open)?;
+                let place = found.trailing_zeros();
+                let place_in_piece = (at + place as usize) as u32;
+                if ends >> place & 1 == 1 {
+                    open.count_to(place_in_piece);
+                    self.close(open)?;
+                    *open = Open::at(Position { piece: index, offset: place_in_piece + 1 });
+                } else {
+                    open.name_ends(index, place_in_piece);
+                }
                 found &= found - 1;
             }
-            at += LANES;
+            at += WINDOW;
         }
-        for distance in memchr2_iter(b'&', b'=', piece.get(at..).unwrap_or_default()) {
-            self.separator(index, piece, at + distance, &mut seen, open)?;
-        }
-        open.length += (piece.len() - seen) as u32;
-        Some(())
-    }
-
-    /// Takes note of a `&` or a `=`. `seen` is where what is not yet counted starts.
-    fn separator(&mut self, index: u32, piece: &[u8], at: usize, seen: &mut usize, open: &mut Open) -> Option<()> {
-        let next = Position { piece: index, offset: at as u32 + 1 };
-        if piece.get(at) == Some(&b'=') {
-            // A further `=` belongs to the value.
-            if open.value.is_none() {
-                open.name_length = open.length + (at - *seen) as u32;
-                open.value = Some(next);
-                open.length = 0;
-                *seen = at + 1;
-            }
-        } else {
-            open.length += (at - *seen) as u32;
-            self.close(open)?;
-            *open = Open::at(next);
-            *seen = at + 1;
-        }
+        open.count_to(piece.len() as u32);
+        open.counted = 0;
         Some(())
     }
 
@@ -177,12 +164,24 @@ impl<'a> Params<'a> {
             None => Raw { name: open.name, name_length: open.length, value: open.name, value_length: 0 },
         };
         let index = self.order.len();
+        if index == self.order.inline_size() {
+            self.make_room();
+        }
         if index >= MAX_PARAMS {
             return None;
         }
         self.order.push(Param { text: self.found.text, raw }.sort_key(index as u16));
         self.found.params.push(raw);
         Some(())
+    }
+
+    /// Makes room for all parameters at once: there are many.
+    #[cold]
+    fn make_room(&mut self) {
+        let ends: usize = self.found.text.pieces().map(|piece| memchr_iter(b'&', piece).count()).sum();
+        let more = (ends + 1).min(MAX_PARAMS).saturating_sub(self.order.len());
+        self.order.reserve_exact(more);
+        self.found.params.reserve_exact(more);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -298,13 +297,31 @@ struct Open {
     name_length: u32,
     /// Where the value starts, once the `=` was found.
     value: Option<Position>,
-    /// Of the part that is open.
+    /// Of the part that is open, as far as it is counted.
     length: u32,
+    /// Where in the piece that is being read it is counted to.
+    counted: u32,
 }
 
 impl Open {
     const fn at(name: Position) -> Self {
-        Self { name, name_length: 0, value: None, length: 0 }
+        Self { name, name_length: 0, value: None, length: 0, counted: name.offset }
+    }
+
+    const fn count_to(&mut self, place: u32) {
+        self.length += place - self.counted;
+        self.counted = place;
+    }
+
+    /// At a `=`. A further one belongs to the value.
+    fn name_ends(&mut self, piece: u32, place: u32) {
+        if self.value.is_none() {
+            self.count_to(place);
+            self.name_length = self.length;
+            self.value = Some(Position { piece, offset: place + 1 });
+            self.length = 0;
+            self.counted = place + 1;
+        }
     }
 }
 
@@ -429,6 +446,12 @@ impl Iterator for Decoded<'_> {
 /// Where a block holds a byte: a bit for each place, the first place the lowest.
 fn positions(block: u8x16, byte: u8) -> u32 {
     block.cmp_eq(u8x16::splat(byte)).move_mask().cast_unsigned()
+}
+
+/// The same for a window.
+fn places(window: &[u8; WINDOW], byte: u8) -> u64 {
+    let blocks = window.as_chunks::<LANES>().0.iter().enumerate();
+    blocks.fold(0, |places, (index, block)| places | u64::from(positions(u8x16::new(*block), byte)) << (LANES * index))
 }
 
 /// The first of [`positions`]; `LANES` if there is none.

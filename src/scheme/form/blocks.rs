@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use wide::u8x16;
 
-use super::{Decoded, LANES, Param, WINDOW, first_of, hex_pair, padded, positions, with_spaces};
+use super::{Decoded, LANES, Param, WINDOW, first_of, hex_pair, padded, places, positions, with_spaces};
 use crate::crypto::Sink;
 
 /// Collects small pieces, so that a MAC is fed whole blocks.
@@ -14,7 +14,13 @@ pub(crate) struct Blocks<'s, S: Sink + ?Sized> {
     filled: usize,
 }
 
-const BLOCKS: usize = 512;
+const BLOCKS: usize = 640;
+
+/// How many bytes of a long text are decoded in one step.
+const DECODED: usize = 2 * WINDOW;
+
+/// How much is copied of a text between two escapes before its length is looked at.
+const SPAN: usize = 2 * LANES;
 
 impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     pub(crate) fn new(sink: &'s mut S) -> Self {
@@ -40,14 +46,39 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     pub(crate) fn put_param(&mut self, param: Param<'_>) {
         match param.windows() {
             Some((piece, name, value)) => {
-                self.put_encoded(piece, name);
-                self.put_encoded(piece, value);
+                if !self.put_plain(piece, &name, &value) {
+                    self.put_encoded(piece, name);
+                    self.put_encoded(piece, value);
+                }
             }
             None => {
                 self.put_decoded(&param.name());
                 self.put_decoded(&param.value());
             }
         }
+    }
+
+    /// Feeds a short name and a short value that have no escapes, as most; false if they are others. What they are is
+    /// seen while they are copied.
+    #[inline]
+    fn put_plain(&mut self, piece: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
+        const NAME: usize = LANES;
+        const VALUE: usize = 3 * LANES;
+        let name_block = piece.get(name.start..).and_then(<[u8]>::first_chunk::<NAME>);
+        let value_blocks = piece.get(value.start..).and_then(<[u8]>::first_chunk::<VALUE>);
+        let (Some(name_block), Some(value_blocks), ..=NAME, ..=VALUE) =
+            (name_block, value_blocks, name.len(), value.len())
+        else {
+            return false;
+        };
+        let (filled, room) = self.room::<{ NAME + VALUE }>();
+        let name_escapes = copy_decoded(name_block, room, 0);
+        let value_escapes = copy_decoded(value_blocks, room, name.len());
+        let escapes = name_escapes & !(u64::MAX << name.len()) | value_escapes & !(u64::MAX << value.len());
+        if escapes == 0 {
+            self.filled = filled + name.len() + value.len();
+        }
+        escapes == 0
     }
 
     /// Feeds a name or a value, decoded.
@@ -65,7 +96,7 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         while start < end {
             let left = end - start;
             let rest = piece.get(start..).unwrap_or_default();
-            if left >= WINDOW + 2
+            if left >= DECODED + 2
                 && let Some(window) = rest.first_chunk()
             {
                 start += self.put_window(window);
@@ -89,27 +120,27 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
     }
 
     /// Decodes a window, and the end of an escape that begins in it; how much that is. Where all escapes are is known
-    /// before the first is decoded, so that the processor need not wait for one to find the next.
-    fn put_window(&mut self, window: &[u8; WINDOW + LANES]) -> usize {
-        let mut escapes = 0;
-        for (index, block) in window.as_chunks::<LANES>().0.iter().take(WINDOW / LANES).enumerate() {
-            escapes |= u64::from(positions(u8x16::new(*block), b'%')) << (LANES * index);
-        }
-        let (filled, room) = self.room::<{ WINDOW + LANES }>();
+    /// before the first is decoded, and the texts between them are copied whatever their length, so that the processor
+    /// has next to nothing to guess.
+    fn put_window(&mut self, window: &[u8; DECODED + SPAN]) -> usize {
+        let windows = window.as_chunks::<WINDOW>().0.iter().enumerate();
+        let mut escapes =
+            windows.fold(0, |escapes, (index, window)| escapes | u128::from(places(window, b'%')) << (WINDOW * index));
+        let (filled, room) = self.room::<{ DECODED + SPAN }>();
         let (mut start, mut put) = (0, 0);
         loop {
             let plain = escapes.trailing_zeros() as usize;
-            while start < plain {
-                let from = window.get(start..).and_then(<[u8]>::first_chunk::<LANES>);
-                let to = room.get_mut(put..).and_then(<[u8]>::first_chunk_mut::<LANES>);
-                if let (Some(from), Some(to)) = (from, to) {
-                    *to = with_spaces(u8x16::new(*from)).to_array();
+            let mut copy = |further: usize| {
+                if let Some(span) = window.get(start + further..).and_then(<[u8]>::first_chunk::<SPAN>) {
+                    copy_decoded(span, room, put + further);
                 }
-                let length = (plain - start).min(LANES);
-                start += length;
-                put += length;
-            }
-            let Some([_, high, low, ..]) = window.get(plain..).filter(|_| plain < WINDOW) else { break };
+            };
+            let length = plain.saturating_sub(start);
+            copy(0);
+            (SPAN..length).step_by(SPAN).for_each(copy);
+            start += length;
+            put += length;
+            let Some([_, high, low, ..]) = window.get(plain..).filter(|_| plain < DECODED) else { break };
             let decoded = hex_pair(*high, *low);
             start = plain + if decoded.is_some() { 3 } else { 1 };
             if let Some(slot) = room.get_mut(put) {
@@ -170,4 +201,17 @@ impl<S: Sink + ?Sized> Drop for Blocks<'_, S> {
     fn drop(&mut self) {
         self.flush();
     }
+}
+
+/// Copies blocks, of which `+` becomes a space; where escapes are in them, a bit for each place.
+#[inline]
+fn copy_decoded<const N: usize>(from: &[u8; N], to: &mut [u8], put: usize) -> u64 {
+    let Some(to) = to.get_mut(put..).and_then(<[u8]>::first_chunk_mut::<N>) else { return 0 };
+    let mut escapes = 0;
+    for (index, (from, to)) in from.as_chunks::<LANES>().0.iter().zip(to.as_chunks_mut::<LANES>().0).enumerate() {
+        let block = u8x16::new(*from);
+        *to = with_spaces(block).to_array();
+        escapes |= u64::from(positions(block, b'%')) << (LANES * index);
+    }
+    escapes
 }

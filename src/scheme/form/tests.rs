@@ -8,6 +8,29 @@ fn reference(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
+/// The same read byte by byte, whatever the bytes are.
+fn reference_bytes(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let decode = |text: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut rest = text;
+        while let [first, after @ ..] = rest {
+            let escape = after.get(..2).and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
+            (bytes, rest) = match (first, escape) {
+                (b'%', Some(byte)) => ([&bytes[..], &[byte]].concat(), &after[2..]),
+                (b'+', _) => ([&bytes[..], b" "].concat(), after),
+                _ => ([&bytes[..], &[*first]].concat(), after),
+            };
+        }
+        bytes
+    };
+    let params = text.split(|byte| *byte == b'&').filter(|param| !param.is_empty());
+    let sides = params.map(|param| {
+        let equals = param.iter().position(|byte| *byte == b'=');
+        equals.map_or((param, &[][..]), |at| (&param[..at], &param[at + 1..]))
+    });
+    sides.map(|(name, value)| (decode(name), decode(value))).collect()
+}
+
 fn ours(params: &Params<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     params.iter().map(|param| (param.name().collect(), param.value().collect())).collect()
 }
@@ -77,7 +100,10 @@ proptest! {
     }
 
     #[test]
-    fn frames_do_not_matter(text in "([a-c%+&=]|%[0-7][0-9a-fA-F]){0,60}", cuts in prop::collection::vec(0usize..200, 0..8)) {
+    fn frames_do_not_matter(
+        text in "([a-c%+&=]|%[0-7][0-9a-fA-F]|&[a-z]{1,17}=[a-z+]{0,90}){0,60}",
+        cuts in prop::collection::vec(0usize..5000, 0..8),
+    ) {
         let frames = frames(text.as_bytes(), &cuts);
         let mut whole = Params::parse(text.as_str()).expect("few parameters");
         let mut split = Params::parse(&frames[..]).expect("few parameters");
@@ -97,9 +123,18 @@ proptest! {
     }
 
     #[test]
-    fn long_values_are_fed_whole(text in "([a-z ]|%[0-9a-f]{2}|[+]|%){0,3000}") {
+    fn long_values_are_fed_whole(text in "([a-z ]|%[0-9a-f]{2}|[+]|%|[a-z+]{30,140}){0,300}") {
         let params = Params::parse(text.as_str()).expect("few parameters");
         let expected: Vec<u8> = ours(&params).into_iter().flat_map(|(name, value)| [name, value].concat()).collect();
         prop_assert_eq!(fed(&params), expected);
+    }
+
+    /// Names and values around the lengths that are looked at in one step.
+    #[test]
+    fn short_parameters_are_fed_whole(text in "([A-Za-z+]{0,20}(%[0-9A-F]{2})?=[0-9A-Za-z+]{0,60}(%[0-9A-F]{2})?&){0,40}") {
+        let params = Params::parse(text.as_str()).expect("few parameters");
+        let expected: Vec<_> = reference_bytes(text.as_bytes());
+        prop_assert_eq!(ours(&params), expected.clone());
+        prop_assert_eq!(fed(&params), expected.into_iter().flat_map(|(name, value)| [name, value].concat()).collect::<Vec<_>>());
     }
 }
