@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::{Rejection, RejectionKind, public_url::RequestUrl};
 
@@ -112,13 +112,33 @@ impl<'a> RequestHead<'a> {
     /// [`RejectionKind::MalformedSignature`] when it is repeated with differing values, since two readers could then
     /// disagree about which one counts.
     pub fn header(&self, name: &HeaderName) -> Result<Option<&'a [u8]>, Rejection> {
-        let Some(first) = self.headers.get(name) else { return Ok(None) };
-        // Looked for only where some header is repeated at all.
-        let repeats = self.headers.len() > self.headers.keys_len();
-        if repeats && self.headers.get_all(name).iter().any(|other| other != first) {
-            return Err(Rejection::new(RejectionKind::MalformedSignature));
+        let [values] = self.find([name]);
+        values.one()
+    }
+
+    /// The values of several headers.
+    pub(crate) fn find<const N: usize>(&self, names: [&HeaderName; N]) -> [HeaderValues<'a>; N] {
+        let mut found = [HeaderValues::default(); N];
+        self.find_into(names, &mut found);
+        found
+    }
+
+    /// The same into room for as many, in one pass over all headers: names as long as providers' take longer to hash
+    /// than to compare with those that are there.
+    pub(crate) fn find_into<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n HeaderName, IntoIter: Clone>,
+        found: &mut [HeaderValues<'a>],
+    ) {
+        let names = names.into_iter();
+        for (name, value) in self.headers {
+            for (values, _) in found.iter_mut().zip(names.clone()).filter(|(_, wanted)| name == *wanted) {
+                match values.first {
+                    None => values.first = Some(value),
+                    Some(first) => values.differ |= first != value,
+                }
+            }
         }
-        Ok(Some(first.as_bytes()))
     }
 
     /// Whether the media type of the body is `wanted` (lower case), whatever its parameters.
@@ -135,6 +155,25 @@ impl<'a> RequestHead<'a> {
     #[must_use]
     pub fn is_websocket_upgrade(&self) -> bool {
         crate::public_url::is_websocket_upgrade(self.headers)
+    }
+}
+
+/// What a request has of one header.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct HeaderValues<'a> {
+    /// The one that stands first.
+    pub(crate) first: Option<&'a HeaderValue>,
+    /// Whether others differ from it.
+    differ: bool,
+}
+
+impl<'a> HeaderValues<'a> {
+    /// The one value; see [`RequestHead::header`].
+    pub(crate) fn one(self) -> Result<Option<&'a [u8]>, Rejection> {
+        if self.differ {
+            return Err(Rejection::new(RejectionKind::MalformedSignature));
+        }
+        Ok(self.first.map(HeaderValue::as_bytes))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, Method};
+use http::{HeaderName, HeaderValue, Method};
 
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
 use crate::{
     ConfigError, Rejection, RejectionKind, Secrets, SignedUrl, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, Sink},
     public_url::Scheme as UrlScheme,
-    request::{RequestHead, WebhookRequest},
+    request::{HeaderValues, RequestHead, WebhookRequest},
     scheme::{
         Format, OptionKind, OptionSpec, Options, Tags,
         form::{Blocks, Params},
@@ -104,7 +104,8 @@ struct Family {
 
 /// What a request presents: the signatures, and the nonce.
 struct Presented<'a> {
-    nonce: &'a [u8],
+    /// The delivery id.
+    nonce: &'a HeaderValue,
     covers_params: bool,
     tags: Tags,
 }
@@ -141,40 +142,43 @@ impl Plivo {
     }
 
     fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a>, Rejection> {
-        let has = |family: &Family| {
-            [&family.own, &family.main_account].into_iter().any(|name| head.headers().contains_key(name))
-        };
         // The stronger version decides alone wherever one of its headers is there, even an empty one.
-        if has(&V3) {
-            V3.present(head, true)
-        } else if !has(&V2) {
-            Err(RejectionKind::MissingSignature.into())
-        } else if self.allow_v2 {
-            V2.present(head, false)
-        } else {
-            Err(RejectionKind::UnsupportedAlgorithm.into())
+        if let Some(presented) = V3.present(head, true) {
+            return presented;
+        }
+        match V2.present(head, false) {
+            None => Err(RejectionKind::MissingSignature.into()),
+            Some(presented) if self.allow_v2 => presented,
+            Some(_) => Err(RejectionKind::UnsupportedAlgorithm.into()),
         }
     }
 }
 
 impl Family {
-    fn present<'a>(&self, head: &RequestHead<'a>, covers_params: bool) -> Result<Presented<'a>, Rejection> {
-        let own = head.header(&self.own)?.unwrap_or_default();
-        let main_account = head.header(&self.main_account)?.unwrap_or_default();
-        if own.is_empty() && main_account.is_empty() {
+    /// `None` if no signature header of this version is there.
+    fn present<'a>(&self, head: &RequestHead<'a>, covers_params: bool) -> Option<Result<Presented<'a>, Rejection>> {
+        let found = head.find([&self.own, &self.main_account, &self.nonce]);
+        let [own, main_account, _] = &found;
+        (own.first.is_some() || main_account.first.is_some()).then(|| Presented::read(found, covers_params))
+    }
+}
+
+impl<'a> Presented<'a> {
+    fn read([own, main_account, nonce]: [HeaderValues<'a>; 3], covers_params: bool) -> Result<Self, Rejection> {
+        let lists = [own.one()?.unwrap_or_default(), main_account.one()?.unwrap_or_default()];
+        if lists.iter().all(|list| list.is_empty()) {
             return Err(RejectionKind::MissingSignature.into());
         }
-        let nonce = head.header(&self.nonce)?.filter(|nonce| !nonce.is_empty());
-        let nonce = nonce.ok_or(RejectionKind::MalformedSignature)?;
-        let length = Algorithm::HmacSha256.tag_length();
+        nonce.one()?;
+        let nonce = nonce.first.filter(|nonce| !nonce.is_empty()).ok_or(RejectionKind::MalformedSignature)?;
         let mut tags = Tags::new();
-        for list in [own, main_account] {
-            Encoding::Base64.read_tags(LIST, list, length, &mut tags);
+        for list in lists {
+            Encoding::Base64.read_tags(LIST, list, Algorithm::HmacSha256.tag_length(), &mut tags);
         }
         if tags.is_empty() {
             return Err(RejectionKind::MalformedSignature.into());
         }
-        Ok(Presented { nonce, covers_params, tags })
+        Ok(Self { nonce, covers_params, tags })
     }
 }
 
@@ -199,15 +203,13 @@ impl WebhookVerifier for Plivo {
                 url.scheme = scheme;
             }
             let found = self.keys.find(&presented.tags, |sink| {
-                content.feed(&url, presented.nonce, sink);
+                content.feed(&url, presented.nonce.as_bytes(), sink);
                 Ok(())
             })?;
             if let Some(index) = found {
                 let url = UrlMatch { scheme: url.scheme.as_str(), form: UrlForm::AsRequested };
-                let family = if presented.covers_params { V3 } else { V2 };
-                let id = request.headers().get(family.nonce).cloned();
                 let verified = Verified::new(PLIVO.id, self.keys.secret(index)).with_url(url);
-                return Ok(Verdict::Accept(verified.with_delivery_id(id)));
+                return Ok(Verdict::Accept(verified.with_delivery_id(Some(presented.nonce.clone()))));
             }
         }
         Err(RejectionKind::SignatureMismatch.into())

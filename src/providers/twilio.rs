@@ -5,7 +5,7 @@ pub(super) mod url_forms;
 
 use std::sync::Arc;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 use self::url_forms::{AsRequested, legacy_forms};
 use super::{Confidence, CustomScheme, Provider, ProviderScheme, SecretInfo, Status, TimeWindow};
@@ -93,17 +93,25 @@ impl Twilio {
         Ok(Self { sha1: keys(Algorithm::HmacSha1)?, sha256: keys(Algorithm::HmacSha256)? })
     }
 
-    fn present(&self, head: &RequestHead<'_>) -> Result<(SignatureTag, &Keys), Rejection> {
-        let text = head.header(&SIGNATURE)?.filter(|text| !text.is_empty());
+    fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a, '_>, Rejection> {
+        let [signature, settings, token] = head.find([&SIGNATURE, &SETTINGS, &IDEMPOTENCY_TOKEN]);
+        let text = signature.one()?.filter(|text| !text.is_empty());
         let text = text.ok_or(RejectionKind::MissingSignature)?;
-        let algorithm = algorithm(head)?;
+        let algorithm = algorithm(settings.one()?)?;
         let keys = match algorithm {
             Algorithm::HmacSha256 => &self.sha256,
             _ => &self.sha1,
         };
         let tag = Encoding::Base64.decode(text, algorithm.tag_length()).ok_or(RejectionKind::MalformedSignature)?;
-        Ok((tag, keys))
+        Ok(Presented { tag, keys, delivery_id: token.first })
     }
+}
+
+/// What a request presents, and the keys that it is to be checked with.
+struct Presented<'a, 'k> {
+    tag: SignatureTag,
+    keys: &'k Keys,
+    delivery_id: Option<&'a HeaderValue>,
 }
 
 impl WebhookVerifier for Twilio {
@@ -116,7 +124,7 @@ impl WebhookVerifier for Twilio {
     }
 
     fn verify(&self, request: &WebhookRequest<'_>, _: &Context) -> Result<Verdict, Rejection> {
-        let (tag, keys) = self.present(request.head())?;
+        let Presented { tag, keys, delivery_id } = self.present(request.head())?;
         let mut params = Params::new(covered(request));
         read_sorted(&mut params, request)?;
         if request.url().is_unknown() {
@@ -129,8 +137,8 @@ impl WebhookVerifier for Twilio {
             })
         };
         let accept = |index, url: UrlMatch| {
-            let id = request.headers().get(&IDEMPOTENCY_TOKEN).cloned();
-            Ok(Verdict::Accept(Verified::new(TWILIO.id, keys.secret(index)).with_url(url).with_delivery_id(id)))
+            let verified = Verified::new(TWILIO.id, keys.secret(index)).with_url(url);
+            Ok(Verdict::Accept(verified.with_delivery_id(delivery_id.cloned())))
         };
         for url in request.url().candidates() {
             for form in AsRequested::forms(&url) {
@@ -188,9 +196,9 @@ fn feed(url: &[&str], params: &Params<'_>, sink: &mut (impl Sink + ?Sized)) {
 }
 
 /// `key=<id>,algorithm=HMAC_SHA256`: any order, names and blanks as they may be; without an algorithm, HMAC-SHA1.
-fn algorithm(head: &RequestHead<'_>) -> Result<Algorithm, Rejection> {
+fn algorithm(settings: Option<&[u8]>) -> Result<Algorithm, Rejection> {
     let mut found = Algorithm::HmacSha1;
-    let Some(settings) = head.header(&SETTINGS)? else { return Ok(found) };
+    let Some(settings) = settings else { return Ok(found) };
     let mut seen = false;
     for item in settings.split(|byte| *byte == b',') {
         let mut sides = item.splitn(2, |byte| *byte == b'=').map(<[u8]>::trim_ascii);
@@ -244,7 +252,7 @@ impl CustomScheme for Scheme {
         request: &WebhookRequest<'_>,
         _: &SigningContext<'_>,
     ) -> Result<Signed, SignError> {
-        let algorithm = algorithm(request.head())?;
+        let algorithm = algorithm(request.header(&SETTINGS)?)?;
         let key = crate::crypto::Key::new(algorithm, secret.expose()).ok_or(SignError::MalformedSecret)?;
         let url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;
         let mut signed = Signed::default();

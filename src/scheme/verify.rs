@@ -224,7 +224,7 @@ impl SchemeVerifier {
     }
 
     fn delivery_id(&self, head: &RequestHead<'_>) -> Option<HeaderValue> {
-        self.names.delivery_id.iter().find_map(|name| head.headers().get(name)).cloned()
+        self.names.delivery_id.iter().find_map(|name| head.find([name])[0].first).cloned()
     }
 }
 
