@@ -43,10 +43,8 @@ impl Encoding {
         let decoded = match self {
             _ if length > MAX_TAG => None,
             Self::Hex => decode_hex(text, &mut tag.bytes),
-            // The decoder works on whole groups of four; a longer text cannot be `length` bytes anyway.
-            _ if text.len() > MAX_TAG.div_ceil(3) * 4 => None,
-            Self::Base64 => STANDARD.decode_slice(text, &mut tag.bytes).ok(),
-            Self::Base64UrlUnpadded => URL_SAFE_NO_PAD.decode_slice(text, &mut tag.bytes).ok(),
+            Self::Base64 => decode_base64(*b"+/", b"==", text, length, &mut tag.bytes),
+            Self::Base64UrlUnpadded => decode_base64(*b"-_", b"", text, length, &mut tag.bytes),
         };
         tag.length = length;
         decoded == Some(length)
@@ -62,8 +60,8 @@ impl Encoding {
     }
 }
 
-/// Room for the longest tag, and for what base64 decodes to before its padding is known.
-const ROOM: usize = MAX_TAG + 8;
+/// Room for the longest tag, and for what the last step of a decoder writes after it.
+const ROOM: usize = MAX_TAG + DIGITS;
 
 /// A decoded signature as a request presented it. Public knowledge: the sender wrote it.
 #[derive(Clone, Copy)]
@@ -74,30 +72,13 @@ pub(crate) struct SignatureTag {
 }
 
 impl SignatureTag {
-    /// The bytes, for public-key signatures.
-    #[cfg(any(feature = "ecdsa", feature = "ed25519"))]
+    /// The bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
     /// Room for a tag. It matches nothing.
     pub(crate) const EMPTY: Self = Self { bytes: [0; ROOM], length: 0 };
-
-    /// The tag in words, which are quick to compare, the last one filled with zeros.
-    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
-        words(self.bytes.get(..self.length).unwrap_or_default())
-    }
-}
-
-/// Bytes as words, the last one filled with zeros.
-pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
-    let (whole, rest) = bytes.as_chunks::<8>();
-    let last = (!rest.is_empty()).then(|| {
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-        last
-    });
-    whole.iter().copied().chain(last).map(u64::from_le_bytes)
 }
 
 /// Key material written as standard base64, with or without padding.
@@ -180,12 +161,71 @@ fn decode_digits(digits: u8x16, bytes: &mut [u8; DIGITS / 2]) -> bool {
     (is_digit | is_letter).move_mask() == 0xffff
 }
 
+/// Decodes a text that must be `length` bytes, so that the places of all digits are known. `last` are the alphabet's last
+/// two digits, `padding` is what stands at the end where a group has one byte. What a last digit has too many bits must
+/// be zero.
+fn decode_base64(last: [u8; 2], padding: &[u8], text: &[u8], length: usize, out: &mut [u8; ROOM]) -> Option<usize> {
+    let missing = length.next_multiple_of(3) - length;
+    let text = text.strip_suffix(padding.get(..missing).unwrap_or_default())?;
+    if text.len() != length.div_ceil(3) * 4 - missing {
+        return None;
+    }
+    let mut valid = true;
+    let mut put = 0;
+    let mut decode = |digits: &[u8; DIGITS]| {
+        let (values, are_digits) = base64_values(u8x16::new(*digits), last);
+        valid &= are_digits;
+        for half in values.to_array().as_chunks::<8>().0 {
+            if let Some(room) = out.get_mut(put..).and_then(<[u8]>::first_chunk_mut) {
+                *room = (packed(u64::from_be_bytes(*half)) << 16).to_be_bytes();
+            }
+            put += 6;
+        }
+    };
+    let (blocks, rest) = text.as_chunks();
+    blocks.iter().for_each(&mut decode);
+    if !rest.is_empty() {
+        let mut digits = [b'A'; DIGITS];
+        digits.iter_mut().zip(rest).for_each(|(slot, digit)| *slot = *digit);
+        decode(&digits);
+    }
+    (valid && out.get(length) == Some(&0)).then_some(length)
+}
+
+/// The values of digits of base64 (RFC 4648 sections 4 and 5), without branches and without a table; false if one is none.
+fn base64_values(digits: u8x16, last: [u8; 2]) -> (u8x16, bool) {
+    let in_range = |first: u8, count: u8, value: u8| {
+        let offset = digits - u8x16::splat(first);
+        let is_in = offset.min(u8x16::splat(count - 1)).cmp_eq(offset);
+        ((offset + u8x16::splat(value)) & is_in, is_in)
+    };
+    let single = |digit: u8, value: u8| {
+        let is_it = digits.cmp_eq(u8x16::splat(digit));
+        (u8x16::splat(value) & is_it, is_it)
+    };
+    let [first, second] = last;
+    let parts =
+        [in_range(b'A', 26, 0), in_range(b'a', 26, 26), in_range(b'0', 10, 52), single(first, 62), single(second, 63)];
+    let (values, are_digits) =
+        parts.into_iter().fold((u8x16::ZERO, u8x16::ZERO), |all, part| (all.0 | part.0, all.1 | part.1));
+    (values, are_digits.move_mask() == 0xffff)
+}
+
+/// Eight values of six bits, a byte for each, as 48 bits.
+const fn packed(values: u64) -> u64 {
+    let pairs = (values & 0x3f00_3f00_3f00_3f00) >> 2 | values & 0x003f_003f_003f_003f;
+    let groups = (pairs & 0x0fff_0000_0fff_0000) >> 4 | pairs & 0x0000_0fff_0000_0fff;
+    (groups & 0x00ff_ffff_0000_0000) >> 8 | groups & 0x00ff_ffff
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn bytes(tag: SignatureTag) -> Vec<u8> {
-        tag.words().flat_map(u64::to_le_bytes).take(tag.length).collect()
+        tag.bytes().to_vec()
     }
 
     #[test]
@@ -215,6 +255,30 @@ mod tests {
         assert!(Encoding::Base64.decode(&[b'A'; 400], 64).is_none());
         assert!(Encoding::Base64UrlUnpadded.decode(b"AAE", 2).is_some());
         assert!(Encoding::Base64UrlUnpadded.decode(b"AAE=", 2).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn base64_is_the_librarys(
+            decoded in prop::collection::vec(any::<u8>(), 0..=MAX_TAG),
+            at in any::<prop::sample::Index>(),
+            byte in prop_oneof![any::<u8>(), Just(b'='), Just(b'-'), Just(b'/'), b'A'..=b'z'],
+            cut in 0usize..3,
+        ) {
+            for (encoding, engine) in [(Encoding::Base64, &STANDARD), (Encoding::Base64UrlUnpadded, &URL_SAFE_NO_PAD)] {
+                let text = engine.encode(&decoded).into_bytes();
+                prop_assert_eq!(encoding.decode(&text, decoded.len()).map(bytes), Some(decoded.clone()));
+                let mut changed = text.clone();
+                if !changed.is_empty() {
+                    let index = at.index(changed.len());
+                    changed[index] = byte;
+                }
+                for text in [&changed[..], &text[..text.len().saturating_sub(cut)]] {
+                    let expected = engine.decode(text).ok().filter(|bytes| bytes.len() == decoded.len());
+                    prop_assert_eq!(encoding.decode(text, decoded.len()).map(bytes), expected);
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,14 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{
+    EagerHash, KeyInit,
+    block_api::HmacCore,
+    digest::{
+        FixedOutputReset, Output,
+        block_api::{Buffer, FixedOutputCore, UpdateCore},
+    },
+};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::encoding::{SignatureTag, words};
+use super::encoding::SignatureTag;
 use crate::{ConfigError, Rejection, Secrets, verdict::SecretMatch};
 
 /// A message authentication code.
@@ -77,22 +84,20 @@ impl Sink for Vec<u8> {
 }
 
 /// The keys of all configured secrets, in their order. Wiped when dropped (the `zeroize` features of the hash crates).
-#[derive(Clone)]
 pub(crate) struct Keys {
     states: States,
     labels: Vec<Option<Arc<str>>>,
 }
 
 /// Expanded keys.
-#[derive(Clone)]
 enum States {
-    Md5(Vec<Hmac<Md5>>),
+    Md5(Vec<HmacCode<Md5>>),
     Prefixed(Vec<Prefixed<Sha256>>),
     PrefixedMd5(Vec<Prefixed<Md5>>),
-    Sha1(Vec<Hmac<Sha1>>),
-    Sha256(Vec<Hmac<Sha256>>),
-    Sha384(Vec<Hmac<Sha384>>),
-    Sha512(Vec<Hmac<Sha512>>),
+    Sha1(Vec<HmacCode<Sha1>>),
+    Sha256(Vec<HmacCode<Sha256>>),
+    Sha384(Vec<HmacCode<Sha384>>),
+    Sha512(Vec<HmacCode<Sha512>>),
     SuffixedMd5(Vec<Suffixed<Md5>>),
 }
 
@@ -203,7 +208,7 @@ impl States {
     /// The MAC under one of the keys, readable: for answers to challenges and for signing, nothing else.
     fn tag(&self, index: usize, feed: impl FnOnce(&mut dyn Sink)) -> Option<Vec<u8>> {
         fn tag<C: Code>(key: &C, feed: impl FnOnce(&mut dyn Sink)) -> Vec<u8> {
-            let mut code = key.clone();
+            let mut code = key.start();
             feed(&mut Running(std::slice::from_mut(&mut code)));
             code.finish(<[u8]>::to_vec)
         }
@@ -228,28 +233,43 @@ impl Key {
 }
 
 /// A keyed function that makes a tag.
-trait Code: Clone {
-    /// `None` for keys that cannot be used.
+trait Code: Sized {
+    /// A key that was fed nothing; `None` for keys that cannot be used.
     fn keyed(key: &[u8]) -> Option<Self>;
+    /// Another one with the same key.
+    fn start(&self) -> Self;
     fn feed(&mut self, bytes: &[u8]);
-    /// Shows the tag to `read`.
-    fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T;
+    /// Shows the tag to `read`. What is fed after that makes no sense.
+    fn finish<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> T;
+}
+
+/// HMAC on blocks, with a buffer for what is not yet a block: `Hmac` would copy an empty buffer with each key, and itself
+/// at the end.
+struct HmacCode<D: EagerHash> {
+    core: HmacCore<D>,
+    buffer: Buffer<HmacCore<D>>,
 }
 
 /// HMAC takes keys of any length.
 macro_rules! hmac_codes {
     ($($digest:ty),+) => {
-        $(impl Code for Hmac<$digest> {
+        $(impl Code for HmacCode<$digest> {
             fn keyed(key: &[u8]) -> Option<Self> {
-                Self::new_from_slice(key).ok()
+                Some(Self { core: HmacCore::new_from_slice(key).ok()?, buffer: Buffer::<HmacCore<$digest>>::default() })
+            }
+
+            fn start(&self) -> Self {
+                Self { core: self.core.clone(), buffer: Buffer::<HmacCore<$digest>>::default() }
             }
 
             fn feed(&mut self, bytes: &[u8]) {
-                self.update(bytes);
+                self.buffer.digest_blocks(bytes, |blocks| self.core.update_blocks(blocks));
             }
 
-            fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
-                read(&self.finalize().into_bytes())
+            fn finish<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> T {
+                let mut tag = Output::<HmacCore<$digest>>::default();
+                self.core.finalize_fixed_core(&mut self.buffer, &mut tag);
+                read(&tag)
             }
         })+
     };
@@ -258,38 +278,45 @@ macro_rules! hmac_codes {
 hmac_codes!(Md5, Sha1, Sha256, Sha384, Sha512);
 
 /// A digest that has the secret in it.
-#[derive(Clone)]
 struct Prefixed<D>(D);
 
-impl<D: Digest + Clone> Code for Prefixed<D> {
+impl<D: Digest + FixedOutputReset + Clone> Code for Prefixed<D> {
     fn keyed(key: &[u8]) -> Option<Self> {
         Some(Self(D::new_with_prefix(key)))
     }
 
-    fn feed(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+    fn start(&self) -> Self {
+        Self(self.0.clone())
     }
 
-    fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
-        read(&self.0.finalize())
+    fn feed(&mut self, bytes: &[u8]) {
+        Digest::update(&mut self.0, bytes);
+    }
+
+    fn finish<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> T {
+        read(&self.0.finalize_reset())
     }
 }
 
 /// A digest that gets the secret at its end.
-#[derive(Clone)]
 struct Suffixed<D>(D, Zeroizing<Vec<u8>>);
 
-impl<D: Digest + Clone> Code for Suffixed<D> {
+impl<D: Digest + FixedOutputReset> Code for Suffixed<D> {
     fn keyed(key: &[u8]) -> Option<Self> {
         Some(Self(D::new(), key.to_vec().into()))
     }
 
-    fn feed(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+    fn start(&self) -> Self {
+        Self(D::new(), self.1.clone())
     }
 
-    fn finish<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
-        read(&self.0.chain_update(&self.1[..]).finalize())
+    fn feed(&mut self, bytes: &[u8]) {
+        Digest::update(&mut self.0, bytes);
+    }
+
+    fn finish<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> T {
+        Digest::update(&mut self.0, &self.1[..]);
+        read(&self.0.finalize_reset())
     }
 }
 
@@ -303,17 +330,17 @@ fn find<C: Code>(
     presented: &[SignatureTag],
     feed: impl FnOnce(&mut dyn Sink) -> Result<(), Rejection>,
 ) -> Result<Option<usize>, Rejection> {
-    // Most have one secret: its state stays where it is cloned to.
+    // Most have one secret.
     if let [key] = keys {
-        let mut code = key.clone();
+        let mut code = key.start();
         feed(&mut Running(std::slice::from_mut(&mut code)))?;
-        return Ok(bool::from(matches_any(code, presented)).then_some(0));
+        return Ok(bool::from(matches_any(&mut code, presented)).then_some(0));
     }
-    let mut codes = keys.to_vec();
+    let mut codes: Vec<_> = keys.iter().map(Code::start).collect();
     feed(&mut Running(&mut codes))?;
     let mut found = Choice::from(0);
     let mut position = 0u64;
-    for (index, code) in codes.into_iter().enumerate() {
+    for (index, code) in codes.iter_mut().enumerate() {
         let matched = matches_any(code, presented);
         position.conditional_assign(&(index as u64), matched & !found);
         found |= matched;
@@ -321,9 +348,7 @@ fn find<C: Code>(
     Ok(bool::from(found).then_some(position as usize))
 }
 
-/// Inlined, so that the code is not moved once more.
-#[inline(always)]
-fn matches_any<C: Code>(code: C, presented: &[SignatureTag]) -> Choice {
+fn matches_any<C: Code>(code: &mut C, presented: &[SignatureTag]) -> Choice {
     code.finish(|expected| presented.iter().fold(Choice::from(0), |any, tag| any | matches(expected, tag)))
 }
 
@@ -342,7 +367,13 @@ impl<C: Code> Sink for Running<'_, C> {
 /// says them, and a tag of another length never matches.
 fn matches(expected: &[u8], presented: &SignatureTag) -> Choice {
     let same_length = Choice::from(u8::from(!expected.is_empty() && expected.len() == presented.length));
-    words(expected).zip(presented.words()).fold(same_length, |same, (left, right)| same & left.ct_eq(&right))
+    let (expected, expected_rest) = expected.as_chunks();
+    let (presented, presented_rest) = presented.bytes().as_chunks();
+    let words =
+        expected.iter().zip(presented).map(|(left, right)| u64::from_ne_bytes(*left) ^ u64::from_ne_bytes(*right));
+    let rest = expected_rest.iter().zip(presented_rest).map(|(left, right)| u64::from(left ^ right));
+    let difference = words.chain(rest).fold(0, |all, difference| all | difference);
+    same_length & difference.ct_eq(&0)
 }
 
 /// Whether `hex` is the SHA-256 of the body in hexadecimal digits.
