@@ -112,12 +112,6 @@ impl Verified {
         self
     }
 
-    /// The same with another position of the secret, for verifiers that share secrets out among several schemes.
-    pub(crate) fn at_secret_index(mut self, index: usize) -> Self {
-        self.secret.index = index;
-        self
-    }
-
     /// The provider's id, for example `twilio`.
     #[must_use]
     pub fn provider(&self) -> &'static str {

@@ -141,7 +141,7 @@ impl SharedOut<Tokens> {
 impl<T> SharedOut<T> {
     fn settle(&self, verified: Verified) -> Verified {
         let position = self.positions.get(verified.secret_index()).copied();
-        verified.at_secret_index(position.unwrap_or_default())
+        verified.with_secret_index(position.unwrap_or_default())
     }
 }
 
