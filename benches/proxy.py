@@ -5,7 +5,8 @@
 
 Needs nginx, wrk and taskset (Debian: nginx-light or nginx, wrk, util-linux) and two cores: load and upstream run on
 core 0, the proxy under test on core 1. Only ratios inside one run mean anything on a shared machine; the figures are
-medians over the rounds. CPU is what the proxy's processes used, divided by the requests that were answered.
+medians over the rounds. CPU is what the proxy's processes used, divided by the requests that were answered. RSS is
+given with the part that is not mapped from files.
 """
 
 import argparse
@@ -32,8 +33,9 @@ TOKEN = "f0a1b2c3d4e5f60718293a4b5c6d7e8f"
 PUBLIC = "https://hooks.example.com"
 # More than the proxy knows again when they come again.
 FORGOTTEN = 60_000
-# What nginx took for 300 bytes where the targets were set that are no ratios.
+# What nginx took for 300 bytes, and added to the latency at one connection, where the targets were set that are no ratios.
 NGINX_US = 12.6
+NGINX_ADDED_US = 68
 
 
 def free_port():
@@ -109,8 +111,15 @@ class Proxy:
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1000
 
     def rss_mib(self):
-        pages = sum(int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids())
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return sum(resident for resident, _ in self.pages()) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def own_mib(self):
+        return sum(resident - shared for resident, shared in self.pages()) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def pages(self):
+        for pid in self.pids():
+            _, resident, shared, *_ = map(int, pathlib.Path(f"/proc/{pid}/statm").read_text().split())
+            yield resident, shared
 
     def stop(self):
         self.process.terminate()
@@ -131,6 +140,14 @@ http {{
 """
     )
     return [shutil.which("nginx") or "/usr/sbin/nginx", "-e", f"{folder}/{name}.log", "-c", str(config)]
+
+
+def forget_how_it_was_written(program):
+    """The kernel maps more at once of a program whose pages it holds since they were written: 1.4 MiB here. Users start
+    one that is read from the disk."""
+    with open(program, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 class Deliveries:
@@ -193,6 +210,7 @@ def main():
         if not (shutil.which(tool) or pathlib.Path(f"/usr/sbin/{tool}").exists()):
             sys.exit(f"{tool} is not installed")
 
+    forget_how_it_was_written(arguments.binary)
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
         upstream = free_port()
@@ -269,7 +287,8 @@ def main():
             for proxy, (cpu, p50, p99, rate) in medians.items():
                 ratio = cpu / base[0]
                 line = f"  {proxy.name if proxy else 'direct':24} {rate:9.0f} req/s  p50 {p50:7.3f} ms  p99 {p99:7.2f} ms"
-                line += f"  {cpu:7.1f} µs CPU/req  {ratio:5.2f} × nginx  RSS {proxy.rss_mib():5.1f} MiB" if proxy else ""
+                line += f"  {cpu:7.1f} µs CPU/req  {ratio:5.2f} × nginx" if proxy else ""
+                line += f"  RSS {proxy.rss_mib():5.1f} MiB ({proxy.own_mib():.1f} own)" if proxy else ""
                 if (case, proxy) in targets:
                     target, limit = targets[case, proxy]
                     line += f"  {target} (≤ {limit}): {'PASS' if ratio <= limit else 'FAIL'}"
@@ -288,8 +307,10 @@ def main():
                     status = json.load(urllib.request.urlopen(f"http://127.0.0.1:{web}/api/status"))["store"]
                     line += f"  kept {status['count']}, dropped {status['dropped']}, failed {status['failed']}"
                 if case == "c1" and proxy is twilio:
-                    added = (p50 - medians[None][1]) * 1000
-                    line += f"  P5 p50 over direct {added:.0f} µs (≤ 85): {'PASS' if added <= 85 else 'FAIL'}"
+                    added, reference_added = ((median[1] - medians[None][1]) * 1000 for median in (medians[proxy], base))
+                    slower = reference_added / NGINX_ADDED_US
+                    line += f"  P5 p50 over direct {added:.0f} µs (≤ 85 × {slower:.2f}, by which nginx adds more here): "
+                    line += "PASS" if added <= 85 * slower else "FAIL"
                 print(line, flush=True)
 
 
