@@ -112,33 +112,34 @@ impl<'a> RequestHead<'a> {
     /// [`RejectionKind::MalformedSignature`] when it is repeated with differing values, since two readers could then
     /// disagree about which one counts.
     pub fn header(&self, name: &HeaderName) -> Result<Option<&'a [u8]>, Rejection> {
-        let [values] = self.find([name]);
-        values.one()
+        self.values(name).one()
     }
 
-    /// The values of several headers.
+    /// The values of one header.
+    pub(crate) fn values(&self, name: &HeaderName) -> HeaderValues<'a> {
+        // There may be many of both where the sender says which headers are signed.
+        if self.headers.keys_len() > FEW_HEADERS {
+            let mut all = self.headers.get_all(name).iter();
+            let first = all.next();
+            return HeaderValues { first, differ: all.any(|other| first != Some(other)) };
+        }
+        let [values] = self.find([name]);
+        values
+    }
+
+    /// The values of several headers, in one pass over all: names as long as providers' take longer to hash than to
+    /// compare with those that are there.
     pub(crate) fn find<const N: usize>(&self, names: [&HeaderName; N]) -> [HeaderValues<'a>; N] {
         let mut found = [HeaderValues::default(); N];
-        self.find_into(names, &mut found);
-        found
-    }
-
-    /// The same into room for as many, in one pass over all headers: names as long as providers' take longer to hash
-    /// than to compare with those that are there.
-    pub(crate) fn find_into<'n>(
-        &self,
-        names: impl IntoIterator<Item = &'n HeaderName, IntoIter: Clone>,
-        found: &mut [HeaderValues<'a>],
-    ) {
-        let names = names.into_iter();
         for (name, value) in self.headers {
-            for (values, _) in found.iter_mut().zip(names.clone()).filter(|(_, wanted)| name == *wanted) {
+            for (values, _) in found.iter_mut().zip(names).filter(|(_, wanted)| name == *wanted) {
                 match values.first {
                     None => values.first = Some(value),
                     Some(first) => values.differ |= first != value,
                 }
             }
         }
+        found
     }
 
     /// Whether the media type of the body is `wanted` (lower case), whatever its parameters.
@@ -157,6 +158,9 @@ impl<'a> RequestHead<'a> {
         crate::public_url::is_websocket_upgrade(self.headers)
     }
 }
+
+/// So many names are looked at in about the time that hashing one takes.
+const FEW_HEADERS: usize = 16;
 
 /// What a request has of one header.
 #[derive(Clone, Copy, Default)]
@@ -253,5 +257,36 @@ impl<'a> From<&'a str> for RawBody<'a> {
 impl<'a> From<&'a [Bytes]> for RawBody<'a> {
     fn from(frames: &'a [Bytes]) -> Self {
         Self(Pieces::Many(frames))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Few headers are compared, many are hashed: what is found is the same.
+    #[test]
+    fn one_value_among_few_and_among_many() {
+        const NAME: HeaderName = HeaderName::from_static("x-signature");
+        for others in [0, FEW_HEADERS - 1, FEW_HEADERS, 4 * FEW_HEADERS] {
+            let found = |values: &[&'static str]| {
+                let mut headers = HeaderMap::new();
+                for index in 0..others {
+                    let name = HeaderName::try_from(format!("x-other-{index}")).expect("a name");
+                    headers.insert(name, HeaderValue::from_static("other"));
+                }
+                for value in values {
+                    headers.append(NAME, HeaderValue::from_static(value));
+                }
+                RequestHead::new(&Method::POST, "https://example.com/", &headers)
+                    .header(&NAME)
+                    .map(|value| value.map(<[u8]>::to_vec))
+                    .map_err(|rejection| rejection.kind())
+            };
+            assert_eq!(found(&[]), Ok(None), "{others}");
+            assert_eq!(found(&["one"]), Ok(Some(b"one".to_vec())), "{others}");
+            assert_eq!(found(&["one", "one"]), Ok(Some(b"one".to_vec())), "{others}");
+            assert_eq!(found(&["one", "one", "two"]), Err(RejectionKind::MalformedSignature), "{others}");
+        }
     }
 }

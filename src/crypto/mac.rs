@@ -250,32 +250,26 @@ struct HmacCode<D: EagerHash> {
     buffer: Buffer<HmacCore<D>>,
 }
 
-/// HMAC takes keys of any length.
-macro_rules! hmac_codes {
-    ($($digest:ty),+) => {
-        $(impl Code for HmacCode<$digest> {
-            fn keyed(key: &[u8]) -> Option<Self> {
-                Some(Self { core: HmacCore::new_from_slice(key).ok()?, buffer: Buffer::<HmacCore<$digest>>::default() })
-            }
+impl<D: EagerHash> Code for HmacCode<D> {
+    fn keyed(key: &[u8]) -> Option<Self> {
+        // Keys of any length are taken.
+        Some(Self { core: HmacCore::new_from_slice(key).ok()?, buffer: Buffer::<HmacCore<D>>::default() })
+    }
 
-            fn start(&self) -> Self {
-                Self { core: self.core.clone(), buffer: Buffer::<HmacCore<$digest>>::default() }
-            }
+    fn start(&self) -> Self {
+        Self { core: self.core.clone(), buffer: Buffer::<HmacCore<D>>::default() }
+    }
 
-            fn feed(&mut self, bytes: &[u8]) {
-                self.buffer.digest_blocks(bytes, |blocks| self.core.update_blocks(blocks));
-            }
+    fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.digest_blocks(bytes, |blocks| self.core.update_blocks(blocks));
+    }
 
-            fn finish<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> T {
-                let mut tag = Output::<HmacCore<$digest>>::default();
-                self.core.finalize_fixed_core(&mut self.buffer, &mut tag);
-                read(&tag)
-            }
-        })+
-    };
+    fn finish<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> T {
+        let mut tag = Output::<HmacCore<D>>::default();
+        self.core.finalize_fixed_core(&mut self.buffer, &mut tag);
+        read(&tag)
+    }
 }
-
-hmac_codes!(Md5, Sha1, Sha256, Sha384, Sha512);
 
 /// A digest that has the secret in it.
 struct Prefixed<D>(D);

@@ -143,23 +143,23 @@ impl Plivo {
 
     fn present<'a>(&self, head: &RequestHead<'a>) -> Result<Presented<'a>, Rejection> {
         // The stronger version decides alone wherever one of its headers is there, even an empty one.
-        if let Some(presented) = V3.present(head, true) {
-            return presented;
+        if let Some(found) = V3.find(head) {
+            return Presented::read(found, true);
         }
-        match V2.present(head, false) {
+        match V2.find(head) {
             None => Err(RejectionKind::MissingSignature.into()),
-            Some(presented) if self.allow_v2 => presented,
+            Some(found) if self.allow_v2 => Presented::read(found, false),
             Some(_) => Err(RejectionKind::UnsupportedAlgorithm.into()),
         }
     }
 }
 
 impl Family {
-    /// `None` if no signature header of this version is there.
-    fn present<'a>(&self, head: &RequestHead<'a>, covers_params: bool) -> Option<Result<Presented<'a>, Rejection>> {
+    /// The values of its headers; `None` if none of them has a signature.
+    fn find<'a>(&self, head: &RequestHead<'a>) -> Option<[HeaderValues<'a>; 3]> {
         let found = head.find([&self.own, &self.main_account, &self.nonce]);
         let [own, main_account, _] = &found;
-        (own.first.is_some() || main_account.first.is_some()).then(|| Presented::read(found, covers_params))
+        (own.first.is_some() || main_account.first.is_some()).then_some(found)
     }
 }
 

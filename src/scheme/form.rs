@@ -23,7 +23,7 @@ pub(crate) const MAX_PARAMS: usize = 16_384;
 /// How many bytes are looked at in one step.
 const LANES: usize = 16;
 
-/// How many bytes are searched in one step, and decoded of a long text: a bit of a number for each.
+/// How many bytes are searched in one step: a bit of a number for each.
 const WINDOW: usize = 64;
 
 /// The parameters of a form or a query.

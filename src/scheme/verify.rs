@@ -111,7 +111,7 @@ impl SchemeVerifier {
             return Err(RejectionKind::MissingSignature.into());
         };
         if !self.options.is_on(legacy.option) {
-            let is_there = |name| head.headers().get(name).is_some_and(|value| !value.is_empty());
+            let is_there = |name| head.values(name).first.is_some_and(|value| !value.is_empty());
             let any = verifier.names.signature.iter().any(is_there);
             return Err(if any { RejectionKind::UnsupportedAlgorithm } else { RejectionKind::MissingSignature }.into());
         }
@@ -224,7 +224,7 @@ impl SchemeVerifier {
     }
 
     fn delivery_id(&self, head: &RequestHead<'_>) -> Option<HeaderValue> {
-        self.names.delivery_id.iter().find_map(|name| head.find([name])[0].first).cloned()
+        self.names.delivery_id.iter().find_map(|name| head.values(name).first).cloned()
     }
 }
 

@@ -89,7 +89,7 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         }
     }
 
-    /// Decodes a window at a time while there is a whole one, then up to sixteen bytes, whatever follows them in the
+    /// Decodes [`DECODED`] bytes at a time while there are so many, then up to sixteen, whatever follows them in the
     /// piece: `+` by arithmetic, escapes one by one.
     #[inline]
     fn put_encoded(&mut self, piece: &[u8], Range { mut start, end }: Range<usize>) {
@@ -97,9 +97,9 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
             let left = end - start;
             let rest = piece.get(start..).unwrap_or_default();
             if left >= DECODED + 2
-                && let Some(window) = rest.first_chunk()
+                && let Some(text) = rest.first_chunk()
             {
-                start += self.put_window(window);
+                start += self.put_long(text);
                 continue;
             }
             let Some(block) = rest.first_chunk::<LANES>() else {
@@ -119,11 +119,11 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         }
     }
 
-    /// Decodes a window, and the end of an escape that begins in it; how much that is. Where all escapes are is known
-    /// before the first is decoded, and the texts between them are copied whatever their length, so that the processor
-    /// has next to nothing to guess.
-    fn put_window(&mut self, window: &[u8; DECODED + SPAN]) -> usize {
-        let windows = window.as_chunks::<WINDOW>().0.iter().enumerate();
+    /// Decodes [`DECODED`] bytes, and the end of an escape that begins in them; how much that is. Where all escapes are
+    /// is known before the first is decoded, and the texts between them are copied whatever their length, so that the
+    /// processor has next to nothing to guess.
+    fn put_long(&mut self, text: &[u8; DECODED + SPAN]) -> usize {
+        let windows = text.as_chunks::<WINDOW>().0.iter().enumerate();
         let mut escapes =
             windows.fold(0, |escapes, (index, window)| escapes | u128::from(places(window, b'%')) << (WINDOW * index));
         let (filled, room) = self.room::<{ DECODED + SPAN }>();
@@ -131,7 +131,7 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
         loop {
             let plain = escapes.trailing_zeros() as usize;
             let mut copy = |further: usize| {
-                if let Some(span) = window.get(start + further..).and_then(<[u8]>::first_chunk::<SPAN>) {
+                if let Some(span) = text.get(start + further..).and_then(<[u8]>::first_chunk::<SPAN>) {
                     copy_decoded(span, room, put + further);
                 }
             };
@@ -140,7 +140,7 @@ impl<'s, S: Sink + ?Sized> Blocks<'s, S> {
             (SPAN..length).step_by(SPAN).for_each(copy);
             start += length;
             put += length;
-            let Some([_, high, low, ..]) = window.get(plain..).filter(|_| plain < DECODED) else { break };
+            let Some([_, high, low, ..]) = text.get(plain..).filter(|_| plain < DECODED) else { break };
             let decoded = hex_pair(*high, *low);
             start = plain + if decoded.is_some() { 3 } else { 1 };
             if let Some(slot) = room.get_mut(put) {

@@ -14,7 +14,8 @@ fn reference_bytes(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut bytes = Vec::new();
         let mut rest = text;
         while let [first, after @ ..] = rest {
-            let escape = after.get(..2).and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
+            let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+            let escape = digits.and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
             (bytes, rest) = match (first, escape) {
                 (b'%', Some(byte)) => ([&bytes[..], &[byte]].concat(), &after[2..]),
                 (b'+', _) => ([&bytes[..], b" "].concat(), after),
