@@ -210,6 +210,8 @@ def main():
         if not (shutil.which(tool) or pathlib.Path(f"/usr/sbin/{tool}").exists()):
             sys.exit(f"{tool} is not installed")
 
+    if not pathlib.Path(arguments.binary).is_file():
+        sys.exit(f"{arguments.binary} is not there: cargo build --release --features cli")
     forget_how_it_was_written(arguments.binary)
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
