@@ -126,7 +126,14 @@ impl CustomScheme for Scheme {
         request: &crate::request::WebhookRequest<'_>,
         _: &Options,
     ) -> Option<crate::explain::SignedView> {
-        Some(RECIPE.signed_view(request))
+        use crate::explain::{SegmentKind, SignedView};
+
+        if request.method() != Method::GET {
+            return Some(RECIPE.signed_view(request));
+        }
+        let mut view = SignedView::default();
+        view.push(SegmentKind::Url, request.url().query()?);
+        Some(view)
     }
 
     fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
