@@ -69,6 +69,36 @@ fn a_client_that_goes_away_half_way_loses_nothing() {
     assert_eq!(exchange["request"]["body_complete"], false);
 }
 
+/// Whoever sends a delivery gives up after some seconds, and tries again: the app got it, and what was decided holds.
+#[test]
+fn a_delivery_whose_sender_gave_up_is_still_an_accepted_one() {
+    let app = App::raw(|connection, wire, received| {
+        let message = wire.head().unwrap();
+        let _ = received.send(crate::support::Received { connection, message });
+        // Until the proxy closes the connection.
+        let _ = wire.rest();
+    });
+    let inspected = Inspected::twilio(app.port, &[]);
+    let attempt = || {
+        let more = "Content-Length: 8\r\nI-Twilio-Idempotency-Token: 0d7f3c1e\r\n";
+        let mut client = Wire::connect(inspected.proxy.address);
+        client.send(signed_head(TOKEN, "/sms", "Body=one", more) + "Body=one");
+        app.received();
+        // It is shown while it is under way, too.
+        assert_eq!(inspected.newest()["verdict"], "accepted");
+        drop(client);
+        let record = inspected.proxy.record();
+        assert_eq!((&record["verdict"], &record["status"]), (&json!("accepted"), &json!(null)), "{record}");
+        inspected.newest()
+    };
+    let first = attempt();
+    assert_eq!((&first["verdict"], &first["abandoned"]), (&json!("accepted"), &json!(true)));
+    assert_eq!(first["verification"]["delivery_id"], "0d7f3c1e");
+    assert_eq!(attempt()["retry"], json!({ "of": first["id"], "attempt": 2 }));
+    let vector = inspected.web.get(&format!("/api/requests/http/{}/export?as=vector", first["id"].as_str().unwrap()));
+    assert!(String::from_utf8_lossy(&vector.body()).contains("\"valid\""));
+}
+
 #[test]
 fn a_retry_names_the_first_attempt() {
     let app = App::answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");

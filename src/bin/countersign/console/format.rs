@@ -104,6 +104,9 @@ impl Formatter {
         if let Some(trouble) = record.trouble {
             let _ = write!(line, "  {}", paint.bad(explain(trouble)));
         }
+        if record.status.is_none() && !matches!(record.outcome, Outcome::Undecided) {
+            let _ = write!(line, "  {}", paint.warning("client went away"));
+        }
         for warning in warnings(record) {
             let _ = write!(line, "  {}", paint.warning(format_args!("({})", warning.text)));
         }

@@ -15,7 +15,7 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Instant,
 };
@@ -63,7 +63,7 @@ pub(crate) struct App {
 pub(crate) struct Forward<'r> {
     app: &'r App,
     peer: &'r Peer,
-    passage: &'r OnceLock<Passage>,
+    passage: &'r Passage,
     capture: Option<&'r Capture>,
 }
 
@@ -97,18 +97,19 @@ impl<'r, B: Forwardable> Service<Request<B>> for Forward<'r> {
         let Self { app, peer, passage, capture } = *self;
         let (mut parts, body) = request.into_parts();
         let body = body.into_either();
-        let verified = parts.extensions.remove::<Verified>();
+        // A request is forwarded once.
+        let verified = passage.verified.get_or_init(|| parts.extensions.remove::<Verified>());
         let wish = Wish::take(&mut parts);
         let progress = peer.progress();
         app.rewrite(&mut parts, &body, peer, wish.as_ref());
         // The clock is read once: fifty nanoseconds each time, on a virtual machine.
         let now = Instant::now();
         if let Some(capture) = capture {
-            capture.forwarded(now);
+            capture.forwarded(now, verified.as_ref());
         }
         let answer = app.pool.send(Request::from_parts(parts, progress.count(Box::new(body))), now);
         let patience = progress.patience(peer.alarm(), app.config.upstream_timeout, now);
-        Box::pin(Forwarding { answer, patience, app, passage, capture, verified, wish })
+        Box::pin(Forwarding { answer, patience, app, passage, capture, wish })
     }
 }
 
@@ -120,9 +121,8 @@ pin_project! {
         answer: Answer<F>,
         patience: Patience,
         app: &'r App,
-        passage: &'r OnceLock<Passage>,
+        passage: &'r Passage,
         capture: Option<&'r Capture>,
-        verified: Option<Verified>,
         wish: Option<Wish>,
     }
 }
@@ -131,7 +131,7 @@ impl<F: Sending> Future for Forwarding<'_, F> {
     type Output = Result<Response<AppBody>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Projected { answer, patience, app, passage, capture, verified, wish } = self.project();
+        let Projected { answer, patience, app, passage, capture, wish } = self.project();
         let answer = match answer.poll(cx) {
             Poll::Ready(answer) => answer,
             Poll::Pending => {
@@ -140,12 +140,12 @@ impl<F: Sending> Future for Forwarding<'_, F> {
             }
         };
         let outcome = answer.and_then(|response| app.hand_back(response, wish.take(), *capture));
-        let report = Passage { verified: verified.take(), trouble: outcome.as_ref().err().copied() };
-        // A request is forwarded once.
-        let _ = passage.set(report);
         Poll::Ready(Ok(match outcome {
             Ok(response) => response.map(Either::Left),
-            Err(trouble) => answers::app_trouble(trouble, &app.address).map(|text| Either::Right(text.into())),
+            Err(trouble) => {
+                let trouble = *passage.trouble.get_or_init(|| trouble);
+                answers::app_trouble(trouble, &app.address).map(|text| Either::Right(text.into()))
+            }
         }))
     }
 }
@@ -161,7 +161,7 @@ impl App {
     pub(super) fn forward<'r>(
         &'r self,
         peer: &'r Peer,
-        passage: &'r OnceLock<Passage>,
+        passage: &'r Passage,
         capture: Option<&'r Capture>,
     ) -> Forward<'r> {
         Forward { app: self, peer, passage, capture }

@@ -27,9 +27,11 @@ pub(super) fn clean_request(headers: &mut HeaderMap, extra: impl Fn(&str) -> boo
     taken
 }
 
-/// Takes out of a response what ends here.
+/// Takes out of a response what ends here; and a length beside a transfer encoding, which is the one that counts (RFC
+/// 9112, section 6.3).
 pub(super) fn clean_response(headers: &mut HeaderMap) {
-    remove(headers, |_| false);
+    let is_encoded = headers.contains_key(header::TRANSFER_ENCODING);
+    remove(headers, |name| is_encoded && *name == header::CONTENT_LENGTH);
 }
 
 /// Whether a name begins with `prefix`, for readers (CGI, WSGI) to whom `_` and `-` are the same.

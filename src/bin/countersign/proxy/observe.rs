@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    sync::OnceLock,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -78,11 +79,13 @@ impl Trouble {
     }
 }
 
-/// What the bottom of the stack reports of a request that reached it.
-#[derive(Debug)]
+/// What the bottom of the stack reports of a request that reached it: at once, since whoever sent it may be gone before
+/// the app answers.
+#[derive(Debug, Default)]
 pub(super) struct Passage {
-    pub(super) verified: Option<Verified>,
-    pub(super) trouble: Option<Trouble>,
+    /// `None` where nothing verifies.
+    pub(super) verified: OnceLock<Option<Verified>>,
+    pub(super) trouble: OnceLock<Trouble>,
 }
 
 /// Takes the records. Called on the data plane: it must neither block nor panic.
@@ -106,6 +109,7 @@ pub(crate) trait Observer: Send + Sync {
 pub(super) struct Observation<'a> {
     observer: &'a dyn Observer,
     began: Instant,
+    passage: &'a Passage,
     record: Option<Record>,
 }
 
@@ -114,6 +118,7 @@ impl<'a> Observation<'a> {
         observer: &'a dyn Observer,
         request: &Request<B>,
         peer: &Peer,
+        passage: &'a Passage,
         capture: Option<Id>,
         (arrived, began): (SystemTime, Instant),
     ) -> Self {
@@ -129,24 +134,21 @@ impl<'a> Observation<'a> {
             is_html: false,
             duration: Duration::ZERO,
         };
-        Self { observer, began, record: Some(record) }
+        Self { observer, began, passage, record: Some(record) }
     }
 
     /// Reports what the response says, and the bottom of the stack if the request reached it.
-    pub(super) fn finish<B>(mut self, response: &Response<B>, passage: Option<Passage>, capture: Option<&Capture>) {
+    pub(super) fn finish<B>(mut self, response: &Response<B>, capture: Option<&Capture>) {
         let Some(record) = &mut self.record else { return };
         record.status = Some(response.status());
         record.is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| is_html(value.as_bytes()));
-        record.trouble = passage.as_ref().and_then(|passage| passage.trouble);
-        let verified = passage.as_ref().map(|passage| passage.verified.as_ref());
-        record.outcome = match (response.extensions().get::<Rejection>(), verified) {
-            (Some(rejection), _) => Outcome::Refused(*rejection),
-            (None, Some(Some(verified))) => Outcome::Accepted(Accepted::new(verified)),
-            (None, Some(None)) => Outcome::Unverified,
+        record.trouble = self.passage.trouble.get().copied();
+        record.outcome = match response.extensions().get::<Rejection>() {
+            Some(rejection) => Outcome::Refused(*rejection),
             // Nobody below answered and nobody refused: the layer met a challenge.
-            (None, None) => Outcome::Answered,
+            None => self.passage.outcome().unwrap_or(Outcome::Answered),
         };
-        self.answered(response, verified.flatten(), capture);
+        self.answered(response, capture);
     }
 
     /// Reports a request that was answered before anything was decided about it.
@@ -154,15 +156,15 @@ impl<'a> Observation<'a> {
         if let Some(record) = &mut self.record {
             record.status = Some(response.status());
         }
-        self.answered(response, None, capture);
+        self.answered(response, capture);
     }
 
     /// The report, with one duration for all who want to know it.
-    fn answered<B>(&mut self, response: &Response<B>, verified: Option<&Verified>, capture: Option<&Capture>) {
+    fn answered<B>(&mut self, response: &Response<B>, capture: Option<&Capture>) {
         let Some(mut record) = self.record.take() else { return };
         record.duration = self.began.elapsed();
         if let Some(capture) = capture {
-            capture.answered(&record, response, verified);
+            capture.answered(&record, response);
         }
         self.observer.request(record);
     }
@@ -172,8 +174,19 @@ impl Drop for Observation<'_> {
     fn drop(&mut self) {
         if let Some(mut record) = self.record.take() {
             record.duration = self.began.elapsed();
+            record.outcome = self.passage.outcome().unwrap_or(Outcome::Undecided);
             self.observer.request(record);
         }
+    }
+}
+
+impl Passage {
+    /// What was decided, once the request is on its way to the app.
+    fn outcome(&self) -> Option<Outcome> {
+        Some(match self.verified.get()? {
+            Some(verified) => Outcome::Accepted(Accepted::new(verified)),
+            None => Outcome::Unverified,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::{Instant, SystemTime},
 };
 
@@ -17,7 +17,7 @@ use super::{
     Observer, Tracker, answers,
     capture::{Capture, CapturedRoute, Captures, Half, Salvage, Source, Tap, read_unread},
     forward::{App, AppBody},
-    observe::Observation,
+    observe::{Observation, Passage},
     peer::Peer,
 };
 use crate::{
@@ -110,7 +110,8 @@ impl Stack {
         let now = (SystemTime::now(), Instant::now());
         let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay, now));
         let id = capture.as_ref().map(Capture::id);
-        let observation = Observation::begin(&**observer, &request, &peer, id, now);
+        let passage = Passage::default();
+        let observation = Observation::begin(&**observer, &request, &peer, &passage, id, now);
         let request = request.map(|body| Tap::new(body, Half::Request, capture.clone()));
 
         // 2. What a reverse proxy never forwards goes before anything is spent on it.
@@ -123,7 +124,6 @@ impl Stack {
         // 3. Verification sees the request as it came: before `forward` touches a header. It bounds what it reads.
         //    A route without it has no layer at all, so that bodies stream.
         // 4. Forwarding is last: only what passed reaches the app.
-        let passage = OnceLock::new();
         let mut forward = app.forward(&peer, &passage, capture.as_ref());
         // Both are always ready.
         let answer = match verification {
@@ -138,7 +138,7 @@ impl Stack {
         if let Some(subscriptions) = subscriptions {
             subscriptions.follow_up(asks_to_confirm, &mut answer).await;
         }
-        observation.finish(&answer, passage.into_inner(), capture.as_ref());
+        observation.finish(&answer, capture.as_ref());
         if let Some(capture) = &capture
             && answer.extensions().get::<Rejection>().is_some()
             // Reading would ask a client for its body that waits to be asked.

@@ -13,7 +13,7 @@ use http::{Request, Response};
 use super::{CapturedRoute, Captures, tap::Source};
 use crate::{
     proxy::observe::{Outcome, Record},
-    store::{CapturedBody, Decision, Exchange, Id, Message, Replay, Tunnel, Verdict},
+    store::{CapturedBody, Exchange, Id, Message, Replay, Tunnel, Verdict},
 };
 
 /// A handle on an exchange that is under way. The last one to be dropped records it.
@@ -128,20 +128,40 @@ impl Capture {
         self.id
     }
 
-    /// The request is on its way to the app.
-    pub(crate) fn forwarded(&self, now: Instant) {
+    /// The request is on its way to the app: verified, or by a route that verifies nothing.
+    pub(crate) fn forwarded(&self, now: Instant, verified: Option<&Verified>) {
         let elapsed = now.saturating_duration_since(self.draft.began);
-        self.change(|exchange| exchange.timings.forwarded = Some(elapsed));
+        self.change(|exchange| {
+            exchange.timings.forwarded = Some(elapsed);
+            let decision = &mut exchange.decision;
+            let Some(verified) = verified else {
+                decision.verdict = Verdict::Unverified;
+                return;
+            };
+            decision.verdict = Verdict::Accepted;
+            decision.secret = Some((verified.secret_index() as u32, verified.secret_label().map(Into::into)));
+            decision.signed_at = verified.signed_at().map(|time| time.as_secs());
+            decision.delivery_id = verified.delivery_id().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+            decision.url_form = verified.url().map(|url| url.form.as_str().into());
+        });
     }
 
     /// The head of the answer is there.
-    pub(crate) fn answered<B>(&self, record: &Record, response: &Response<B>, verified: Option<&Verified>) {
+    pub(crate) fn answered<B>(&self, record: &Record, response: &Response<B>) {
         let message = Message::response(response.status(), response.version(), response.headers());
         self.change(|exchange| {
             exchange.timings.answered = Some(record.duration);
             exchange.response = Some(message);
             exchange.trouble = record.trouble.map(|trouble| trouble.as_str().into());
-            decide(&mut exchange.decision, &record.outcome, verified);
+            match &record.outcome {
+                Outcome::Answered => exchange.decision.verdict = Verdict::Answered,
+                Outcome::Refused(rejection) => {
+                    exchange.decision.verdict = Verdict::Refused;
+                    exchange.decision.reason = Some(rejection.kind().as_str().into());
+                }
+                // Said when it was forwarded.
+                Outcome::Accepted(_) | Outcome::Unverified | Outcome::Undecided => {}
+            }
         });
     }
 
@@ -230,25 +250,6 @@ impl Collected {
     fn finish(mut self) -> CapturedBody {
         self.body.frames.extend((!self.tail.is_empty()).then(|| Bytes::from(self.tail)));
         self.body
-    }
-}
-
-fn decide(decision: &mut Decision, outcome: &Outcome, verified: Option<&Verified>) {
-    if let Some(verified) = verified {
-        decision.secret = Some((verified.secret_index() as u32, verified.secret_label().map(Into::into)));
-        decision.signed_at = verified.signed_at().map(|time| time.as_secs());
-        decision.delivery_id = verified.delivery_id().map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
-        decision.url_form = verified.url().map(|url| url.form.as_str().into());
-    }
-    match outcome {
-        Outcome::Accepted(_) => decision.verdict = Verdict::Accepted,
-        Outcome::Answered => decision.verdict = Verdict::Answered,
-        Outcome::Refused(rejection) => {
-            decision.verdict = Verdict::Refused;
-            decision.reason = Some(rejection.kind().as_str().into());
-        }
-        Outcome::Undecided => {}
-        Outcome::Unverified => decision.verdict = Verdict::Unverified,
     }
 }
 
