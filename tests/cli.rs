@@ -42,6 +42,8 @@ fn usage_errors_are_one_line_with_exit_code_2() {
         (vec!["http", "1", "--host-header", "a b"], "--host-header"),
         (vec!["http", "1", "--url", "https://a.example/?q"], "--url"),
         (vec!["http", "1", "--upstream-timeout", "soon"], "--upstream-timeout"),
+        (vec!["http", "1", "--max-body", "much"], "--max-body: `much` is no size"),
+        (vec!["http", "1", "--body-timeout", "soon"], "--body-timeout"),
     ] {
         let output = countersign().args(&arguments).ends();
         let stderr = text(&output.stderr);

@@ -17,6 +17,8 @@ pub enum Oddity {
     Quoted,
     /// It starts or ends with white space.
     SurroundingWhiteSpace,
+    /// It has bytes that belong to how a file was written: a byte order mark, or the zeros of UTF-16.
+    OtherFileEncoding,
 }
 
 impl fmt::Display for Oddity {
@@ -27,6 +29,9 @@ impl fmt::Display for Oddity {
             Self::SurroundingWhiteSpace => {
                 f.write_str("it starts or ends with white space, which is taken as a part of it")
             }
+            Self::OtherFileEncoding => f.write_str(
+                "it has a byte order mark or zeros in it, which are taken as a part of it: write the file as plain UTF-8",
+            ),
         }
     }
 }
@@ -38,6 +43,9 @@ pub fn oddities(id: &str, secret: &Secret) -> Vec<Oddity> {
     let mut oddities = Vec::new();
     if text.trim_ascii().len() != text.len() {
         oddities.push(Oddity::SurroundingWhiteSpace);
+    }
+    if text.starts_with("\u{feff}".as_bytes()) || text.contains(&0) {
+        oddities.push(Oddity::OtherFileEncoding);
     }
     let text = text.trim_ascii();
     if let [first @ (b'"' | b'\''), .., last] = text
@@ -178,6 +186,9 @@ mod tests {
         assert!(found("slack", " 'xoxb-1' ").len() == 2);
         assert!(found("slack", "\"abc\"")[0].contains("quotation"));
         assert!(found("github", "a secret\n")[0].contains("white space"));
+        for encoded in ["\u{feff}a secret", "a\0 \0s\0"] {
+            assert!(found("github", encoded).iter().any(|oddity| oddity.contains("UTF-8")), "{encoded:?}");
+        }
     }
 
     #[test]

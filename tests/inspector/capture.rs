@@ -100,6 +100,25 @@ fn a_delivery_whose_sender_gave_up_is_still_an_accepted_one() {
 }
 
 #[test]
+fn an_app_that_breaks_off_is_not_taken_for_its_client() {
+    let app = App::raw(|_, wire, _| {
+        wire.message().unwrap();
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello");
+    });
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string()]));
+    let mut client = Wire::connect(inspected.proxy.address);
+    client.send("GET /half HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(client.head().unwrap().status(), 200);
+    assert_eq!(client.rest(), b"hello");
+    let notice = inspected.proxy.event("notice");
+    assert!(notice["text"].as_str().unwrap().contains("broke off in the middle"), "{notice}");
+    let exchange = inspected.newest();
+    assert_eq!((&exchange["trouble"], &exchange["abandoned"]), (&json!("cut-off"), &json!(false)));
+    assert_eq!(body(&exchange["response"]), b"hello");
+}
+
+#[test]
 fn a_retry_names_the_first_attempt() {
     let app = App::answering("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
     let inspected = Inspected::verifying("github", TOKEN, app.port, &[]);

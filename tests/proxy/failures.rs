@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::channel;
 
-use crate::support::{App, Countersign, DEADLINE, TOKEN, Wire, closed_port, signed};
+use crate::support::{App, Countersign, DEADLINE, TOKEN, Wire, closed_port, countersign, signed};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -102,7 +102,7 @@ fn a_client_that_goes_away_ends_the_request_at_the_app() {
     client.close();
     assert!(is_gone.recv_timeout(DEADLINE).unwrap());
     let record = proxy.record();
-    assert_eq!((&record["verdict"], &record["status"]), (&"undecided".into(), &serde_json::Value::Null));
+    assert_eq!((&record["verdict"], &record["status"]), (&"unverified".into(), &serde_json::Value::Null));
 }
 
 #[test]
@@ -142,4 +142,56 @@ fn two_lengths_are_no_length() {
     let received = app.received().message;
     assert_eq!((received.header("content-length"), received.body()), (None, b"hi".to_vec()));
     assert!(app.has_nothing_more());
+}
+
+#[test]
+fn an_answers_length_beside_chunks_is_none() {
+    let app = App::answering(
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    );
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    client.send(GET);
+    let head = client.head().unwrap();
+    assert_eq!((head.header("content-length"), head.header("transfer-encoding")), (None, Some("chunked")));
+    assert_eq!(client.chunks(), b"5\r\nhello\r\n0\r\n\r\n");
+}
+
+#[test]
+fn a_client_that_breaks_off_is_no_trouble_with_the_app() {
+    let app = App::ok();
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    let answer = client.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    assert_eq!(answer.status(), 400);
+    assert_eq!(proxy.record()["trouble"], "the client broke off");
+    let mut client = Wire::connect(proxy.address);
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
+    drop(client);
+    assert_ne!(proxy.record()["trouble"], "the app closed the connection");
+}
+
+#[test]
+fn an_answer_that_is_no_http() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nX A: b\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(101)),
+    ] {
+        let app = App::answering(answer);
+        let proxy = Countersign::http(app.port, &[]);
+        let answer = Wire::connect(proxy.address).ask(GET);
+        assert_eq!(answer.status(), 502);
+        assert!(answer.text().contains("not valid HTTP"), "{}", answer.text());
+        assert_eq!(proxy.record()["trouble"], "the app's answer is not valid HTTP");
+    }
+}
+
+#[test]
+fn an_app_whose_name_nobody_knows() {
+    // No resolver is asked for a label of over 63 bytes (RFC 1035, section 2.3.4).
+    let name = format!("{}.example", "x".repeat(64));
+    let proxy = Countersign::start(countersign().args(["http", &format!("{name}:80")]));
+    let answer = Wire::connect(proxy.address).ask(GET);
+    assert_eq!(answer.status(), 502);
+    assert!(answer.text().contains("cannot be resolved"), "{}", answer.text());
 }

@@ -105,7 +105,13 @@ impl HttpConfig {
         let public_origin = arguments.url.as_deref().map(PublicOrigin::parse).transpose()?;
         let verification = match &arguments.verify_webhook {
             Some(id) => Some(Verification::parse(id, arguments)?),
-            None => None,
+            // A mistake does not wait for the day when something is verified.
+            None => {
+                quantity::size("--max-body", &arguments.max_body)?;
+                quantity::duration("--body-timeout", &arguments.body_timeout)?;
+                quantity::duration("--fetch-timeout", &arguments.fetch_timeout)?;
+                None
+            }
         };
         let upstream_timeout = quantity::duration("--upstream-timeout", &arguments.upstream_timeout)?;
         let host_header = HostHeader::parse(&arguments.host_header)?;

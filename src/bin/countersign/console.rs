@@ -29,7 +29,7 @@ pub(crate) use self::{
 };
 use crate::{
     config::LogConfig,
-    proxy::{Observer, Record},
+    proxy::{Observer, Record, Trouble},
     store::Id,
 };
 
@@ -118,7 +118,7 @@ struct Explained {
 
 impl Observer for Console {
     fn request(&self, record: Record) {
-        if !self.log.quiet || record.trouble.is_some() {
+        if !self.log.quiet || record.trouble.is_some_and(Trouble::is_the_apps) {
             self.put(Message::Request(Box::new(record)));
         }
     }

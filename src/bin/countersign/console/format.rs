@@ -181,8 +181,11 @@ const MOST_SHOWN: usize = 600;
 fn explain(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Broken => "the app closed the connection",
+        Trouble::ClientBrokeOff => "the client broke off",
+        Trouble::InvalidAnswer => "the app's answer is not valid HTTP",
         Trouble::TimedOut => "the app did not answer in time",
         Trouble::Unreachable => "the app is not reachable",
+        Trouble::Unresolved => "the app's name cannot be resolved",
     }
 }
 

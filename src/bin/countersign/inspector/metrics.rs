@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
 use crate::{
-    proxy::{Outcome, Record},
+    proxy::{Outcome, Record, Trouble},
     store::Verdict,
 };
 
@@ -68,7 +68,7 @@ impl Metrics {
         counters.tick(Instant::now());
         counters.fresh = counters.fresh.saturating_add(1);
         counters.total += 1;
-        counters.troubles += u64::from(record.trouble.is_some());
+        counters.troubles += u64::from(record.trouble.is_some_and(Trouble::is_the_apps));
         if let Some(count) = counters.verdicts.get_mut(verdict as usize) {
             *count += 1;
         }

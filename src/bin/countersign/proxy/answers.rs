@@ -33,6 +33,23 @@ pub(super) fn app_trouble(trouble: Trouble, address: &str) -> Response<Bytes> {
                  Look into its log: did it crash, or is it something other than an HTTP server?\n"
             ),
         ),
+        Trouble::ClientBrokeOff => {
+            (StatusCode::BAD_REQUEST, "countersign: the request's body did not arrive to its end.\n".to_owned())
+        }
+        Trouble::InvalidAnswer => (
+            StatusCode::BAD_GATEWAY,
+            format!(
+                "countersign: the answer of the app at {address} is not valid HTTP/1.1.\n\
+                 Ask it with `curl -i`: is a header malformed, are there two lengths, or over 100 headers?\n"
+            ),
+        ),
+        Trouble::Unresolved => (
+            StatusCode::BAD_GATEWAY,
+            format!(
+                "countersign: the name of the app at {address} cannot be resolved.\n\
+                 Is it spelled right, and known to this machine?\n"
+            ),
+        ),
         Trouble::Unreachable => (
             StatusCode::BAD_GATEWAY,
             format!(

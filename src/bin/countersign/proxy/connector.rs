@@ -1,6 +1,8 @@
 //! How connections to the app are made.
 
 use std::{
+    error::Error,
+    fmt,
     future::Future,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -41,10 +43,37 @@ impl Service<Name> for Resolver {
                 let both: Vec<SocketAddr> = vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()];
                 return Ok(both.into_iter());
             }
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            Ok(found.into_iter())
+            match tokio::net::lookup_host((name.as_str(), 0)).await {
+                Ok(found) => Ok(found.collect::<Vec<_>>().into_iter()),
+                Err(error) => Err(io::Error::other(Unresolved(error))),
+            }
         })
     }
+}
+
+/// There are no addresses of this name.
+#[derive(Debug)]
+struct Unresolved(io::Error);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Unresolved {}
+
+/// Whether a connection could not be made for want of an address.
+pub(super) fn is_unresolved(error: &(dyn Error + 'static)) -> bool {
+    let mut error = Some(error);
+    while let Some(one) = error {
+        let inner = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<Unresolved>()) {
+            return true;
+        }
+        error = one.source();
+    }
+    false
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -179,7 +179,7 @@ impl App {
         match wish {
             Some(wish) => wish.join(&mut response, self.tracker.enter(), capture.cloned()),
             // An app that switches protocols unasked speaks something else from here on.
-            None if response.status() == StatusCode::SWITCHING_PROTOCOLS => return Err(Trouble::Broken),
+            None if response.status() == StatusCode::SWITCHING_PROTOCOLS => return Err(Trouble::InvalidAnswer),
             None => {}
         }
         Ok(response)

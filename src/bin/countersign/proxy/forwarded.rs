@@ -6,7 +6,8 @@
 //!    spelled with `_` too, since some frameworks cannot tell the difference. What the app gets is our own view.
 //! 2. **A peer on this machine is a proxy in front of us**: the agent of a tunnel, a reverse proxy. What it says is kept.
 //!    Of several values of `-Proto` and `-Host` the *last* counts, the one that the nearest proxy added: some tunnels
-//!    append to what the client sent. Its list of clients is continued with its own address.
+//!    append to what the client sent. Its list of clients is continued with its own address. What is spelled with `_` goes
+//!    here, too: it is a stranger's that a tunnel handed on.
 //! 3. **`--url` wins over both** for scheme and host, as it does in verification.
 //!
 //! A tunnel that hands on a client's own `X-Forwarded-Host` (some do) can only be corrected by `--url`.
@@ -24,8 +25,10 @@ pub(super) fn is_claim(name: &str, peer_is_local: bool, has_public_url: bool) ->
     if !peer_is_local {
         return is_named_like(name, "x-forwarded-") || name == "forwarded" || is_named_like(name, "x-real-ip");
     }
+    // No proxy spells them so, and it would stand beside ours: a tunnel's agent hands on what strangers send.
+    let is_misspelled = name.contains('_') && (is_named_like(name, "x-forwarded-") || is_named_like(name, "x-real-ip"));
     // Beside a configured URL these could only repeat it or contradict it.
-    has_public_url && matches!(name, "x-forwarded-port" | "x-forwarded-scheme" | "x-forwarded-ssl")
+    is_misspelled || has_public_url && matches!(name, "x-forwarded-port" | "x-forwarded-scheme" | "x-forwarded-ssl")
 }
 
 /// Whether a header says who asks for what.
@@ -193,6 +196,9 @@ mod tests {
         assert_eq!(seen("192.0.2.1", None, SPOOFED), expected);
         assert_eq!(seen("192.0.2.1", None, &[("forwarded", "for=1.2.3.4;host=evil;proto=https")]), expected);
         assert!(is_claim("x_forwarded_for", false, false) && is_claim("x-real-ip", false, false));
+        // Nor one whose headers a tunnel hands on.
+        assert!(is_claim("x_forwarded_host", true, false) && is_claim("x-forwarded_proto", true, true));
+        assert!(!is_claim("x-forwarded-host", true, false) && !is_claim("my_header", true, true));
     }
 
     #[test]

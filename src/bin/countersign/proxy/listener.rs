@@ -55,8 +55,14 @@ async fn serve(stream: TcpStream, peer: Peer, stack: Stack, running: Running) {
             connection.await
         }
     };
-    if let Err(error) = outcome {
-        stack.observer().broken_connection(peer.address(), &error);
+    match outcome {
+        // Its line in the log was written when the head was there.
+        Err(error) if error.is_user() => stack.observer().warning(&format!(
+            "the app broke off in the middle of an answer: {} got only a part of it",
+            peer.address()
+        )),
+        Err(error) => stack.observer().broken_connection(peer.address(), &error),
+        Ok(()) => {}
     }
 }
 

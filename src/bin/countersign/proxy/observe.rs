@@ -7,7 +7,7 @@ use std::{
 };
 
 use countersign::{Rejection, Verified, verdict::UrlMatch};
-use http::{Method, Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode, Uri, header};
 
 use super::{capture::Capture, peer::Peer};
 use crate::{store::Id, warnings::is_html};
@@ -57,15 +57,21 @@ pub(crate) struct Accepted {
     pub(crate) url: Option<UrlMatch>,
 }
 
-/// What went wrong between us and the app.
+/// Why there is no answer of the app's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
     /// The connection broke before the answer.
     Broken,
-    /// No connection could be made.
-    Unreachable,
+    /// The body that the app was to get broke off, or its chunks are malformed: that is the client's.
+    ClientBrokeOff,
+    /// What came is no answer that HTTP knows.
+    InvalidAnswer,
     /// No answer came in time.
     TimedOut,
+    /// No connection could be made.
+    Unreachable,
+    /// Nobody knows the app's name.
+    Unresolved,
 }
 
 impl Trouble {
@@ -73,9 +79,17 @@ impl Trouble {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Broken => "broken",
+            Self::ClientBrokeOff => "client-broke-off",
+            Self::InvalidAnswer => "invalid-answer",
             Self::TimedOut => "timed-out",
             Self::Unreachable => "unreachable",
+            Self::Unresolved => "unresolved",
         }
+    }
+
+    /// Whether it has to do with the app.
+    pub(crate) const fn is_the_apps(self) -> bool {
+        !matches!(self, Self::ClientBrokeOff)
     }
 }
 
@@ -127,7 +141,7 @@ impl<'a> Observation<'a> {
             peer: peer.address(),
             capture,
             method: request.method().clone(),
-            path: beginning(request.uri().path()).into(),
+            path: beginning(target(request.uri())).into(),
             outcome: Outcome::Undecided,
             trouble: None,
             status: None,
@@ -197,6 +211,14 @@ impl Accepted {
             secret_label: verified.secret_label().map(Into::into),
             url: verified.url(),
         }
+    }
+}
+
+/// The path, or what stands where one should be.
+fn target(uri: &Uri) -> &str {
+    match (uri.path(), uri.authority()) {
+        ("", Some(authority)) => authority.as_str(),
+        (path, _) => path,
     }
 }
 

@@ -25,7 +25,7 @@ use pin_project_lite::pin_project;
 use tower::ServiceExt;
 
 use super::{
-    connector::{Connector, connector},
+    connector::{Connector, connector, is_unresolved},
     forward::RequestBody,
     observe::Trouble,
 };
@@ -77,10 +77,10 @@ impl<F: Sending> Future for Answer<F> {
                         connection.take().into_iter().for_each(|connection| pool.give_back(connection));
                         return Poll::Ready(Ok(response));
                     }
-                    Err(mut error) => {
-                        let unsent = error.take_message().ok_or(Trouble::Broken)?;
-                        Box::pin(Arc::clone(pool).send_anew(unsent))
-                    }
+                    Err(mut error) => match error.take_message() {
+                        Some(unsent) => Box::pin(Arc::clone(pool).send_anew(unsent)),
+                        None => return Poll::Ready(Err(trouble(error.error()))),
+                    },
                 },
             };
             self.set(Self::Anew { answer: unsent });
@@ -121,13 +121,18 @@ impl Pool {
             };
             match error.take_message() {
                 Some(unsent) if is_reused => request = unsent,
-                _ => return Err(Trouble::Broken),
+                _ => return Err(trouble(error.error())),
             }
         }
     }
 
     async fn connect(&self) -> Result<Connection, Trouble> {
-        let stream = self.connector.clone().oneshot(self.app.clone()).await.map_err(|_| Trouble::Unreachable)?;
+        let stream = self
+            .connector
+            .clone()
+            .oneshot(self.app.clone())
+            .await
+            .map_err(|error| if is_unresolved(&error) { Trouble::Unresolved } else { Trouble::Unreachable })?;
         let (sender, connection) = Builder::new().handshake(stream).await.map_err(|_| Trouble::Unreachable)?;
         // Whoever waits for an answer learns of its errors; to an idle one they mean nothing.
         tokio::spawn(connection.with_upgrades());
@@ -191,6 +196,17 @@ impl Pool {
     fn idle(&self) -> MutexGuard<'_, Idle> {
         // The list is right wherever a panic may have happened.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What hyper's error says of the request that it ended.
+fn trouble(error: &hyper::Error) -> Trouble {
+    if error.is_user() {
+        Trouble::ClientBrokeOff
+    } else if error.is_parse() {
+        Trouble::InvalidAnswer
+    } else {
+        Trouble::Broken
     }
 }
 

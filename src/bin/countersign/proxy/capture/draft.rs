@@ -43,6 +43,7 @@ struct State {
     response: Collected,
     held: usize,
     unread: Option<Source>,
+    is_cut_off: bool,
 }
 
 #[derive(Default)]
@@ -80,6 +81,7 @@ impl Draft {
             response: Collected::default(),
             held: 0,
             unread: None,
+            is_cut_off: false,
         };
         Arc::new(Self { captures, began, state: Mutex::new(state) })
     }
@@ -110,7 +112,8 @@ impl Drop for Draft {
         match &mut exchange.response {
             Some(response) => {
                 response.body = std::mem::take(&mut state.response).finish();
-                exchange.abandoned = !response.body.complete && exchange.tunnel.is_none();
+                let is_whole = response.body.complete || exchange.tunnel.is_some() || state.is_cut_off;
+                exchange.abandoned |= !is_whole;
             }
             None => exchange.abandoned = true,
         }
@@ -153,6 +156,7 @@ impl Capture {
             exchange.timings.answered = Some(record.duration);
             exchange.response = Some(message);
             exchange.trouble = record.trouble.map(|trouble| trouble.as_str().into());
+            exchange.abandoned = record.trouble.is_some_and(|trouble| !trouble.is_the_apps());
             match &record.outcome {
                 Outcome::Answered => exchange.decision.verdict = Verdict::Answered,
                 Outcome::Refused(rejection) => {
@@ -188,6 +192,15 @@ impl Capture {
     /// The end of a body.
     pub(super) fn complete(&self, half: Half) {
         self.draft.state().half(half).body.complete = true;
+    }
+
+    /// The app broke off in the middle of its answer.
+    pub(super) fn cut_off(&self) {
+        let mut state = self.draft.state();
+        state.is_cut_off = true;
+        if let Some(exchange) = &mut state.exchange {
+            exchange.trouble = Some(CUT_OFF.into());
+        }
     }
 
     /// Nobody read this body to its end.
@@ -253,5 +266,7 @@ impl Collected {
     }
 }
 
+/// What went wrong after the head of the answer.
+const CUT_OFF: &str = "cut-off";
 const SMALL: usize = 4 << 10;
 const LARGE: usize = 64 << 10;

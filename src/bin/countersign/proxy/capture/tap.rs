@@ -63,7 +63,12 @@ impl<B: Salvage> Body for Tap<B> {
                 }
                 Poll::Ready(None) => capture.complete(this.half),
                 // There is no more of it, and it is not complete.
-                Poll::Ready(Some(Err(_))) => this.body = None,
+                Poll::Ready(Some(Err(_))) => {
+                    if this.half == Half::Response {
+                        capture.cut_off();
+                    }
+                    this.body = None;
+                }
                 Poll::Pending => {}
             }
         }

@@ -40,7 +40,10 @@ function absent(exchange) {
 }
 
 const TROUBLE = {
-  broken: "the app broke off in the middle of its answer",
+  broken: "the app closed the connection",
+  "client-broke-off": "the request did not arrive to its end",
+  "invalid-answer": "what the app sent is not valid HTTP",
+  unresolved: "the app's name cannot be resolved",
   unreachable: "the app could not be reached",
   "timed-out": "the app did not answer in time",
 };
