@@ -205,3 +205,40 @@ fn from_the_shell() {
     let (code, _) = replay(&["nonsense"]);
     assert_eq!(code, 2);
 }
+
+#[test]
+fn one_that_cannot_be_replayed_does_not_stop_the_others() {
+    let app = verifying_app(&TWILIO, TOKEN);
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed("another token", "/sms", "Body=forged"));
+    let forged = inspected.newest()["id"].as_str().unwrap().to_owned();
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=genuine"));
+    let genuine = inspected.newest()["id"].as_str().unwrap().to_owned();
+    let inspector = format!("http://{}", inspected.web.authority);
+    for (more, lines) in [(&["--last", "2", "--json"][..], 2), (&[&forged, "0000000000000001", &genuine, "--json"], 3)]
+    {
+        let mut command = countersign();
+        let output = command.args(["replay", "--sign", "fresh", "--inspector", &inspector]).args(more).ends();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        assert_eq!(errors.lines().count(), lines - 1, "{errors}");
+        assert!(
+            errors.starts_with(&format!("countersign: {forged}: ")) && errors.contains("sign_unverified"),
+            "{errors}"
+        );
+        let values: Vec<serde_json::Value> = output
+            .stdout
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect();
+        assert_eq!(values.len(), lines);
+        assert_eq!(values[0]["replay"]["of"], json!(forged));
+        assert!(values[0]["error"].as_str().unwrap().contains("sign_unverified"), "{}", values[0]);
+        assert_eq!(values[lines - 1]["replay"]["of"], json!(genuine));
+        assert_eq!(values[lines - 1]["verdict"], "accepted");
+    }
+    let output = countersign().args(["replay", "--last", "2", "--sign", "fresh", "--inspector", &inspector]).ends();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains(&genuine) && !text.contains(&forged), "{text}");
+}
