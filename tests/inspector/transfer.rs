@@ -32,6 +32,7 @@ fn a_curl_command_sends_the_same() {
     ));
     let first = app.received().message;
     let script = exported(&inspected, "curl");
+    assert!(script.starts_with("curl "), "{script}");
     let output = Command::new("sh").args(["-c", &script]).ends();
     assert!(output.status.success(), "{script}");
     let second = app.received().message;
@@ -143,6 +144,8 @@ fn secrets_are_nowhere() {
     assert_eq!(inspected.deliver(&delivery).status(), 200);
     let id = inspected.newest()["id"].as_str().unwrap().to_owned();
     assert_eq!(inspected.newest()["redacted"], true);
+    // Who runs the command is told that something has to be put in.
+    assert!(exported(&inspected, "curl").starts_with("# [secret] and [redacted] stand for"));
     let mut texts = vec![inspected.newest().to_string()];
     for form in ["curl", "har", "raw", "vector"] {
         texts.push(exported(&inspected, form));

@@ -59,6 +59,21 @@ impl Edits {
         Ok(request)
     }
 
+    /// Refuses a request, made by [`apply`](Self::apply), in which a placeholder of the capture's stands for a secret:
+    /// a fresh signature would make it look genuine. What the order gives is meant, whatever it is.
+    pub(crate) fn refuse_placeholders(&self, exchange: &Exchange, request: &Request<Bytes>) -> Result<(), ApiError> {
+        if self.path.is_none() && exchange.lacks_secret(exchange.target().as_bytes()) {
+            return Err(ApiError::impossible("a secret was taken out of the path before it was stored: give a path"));
+        }
+        let is_captured = self.body.is_none() && self.body_base64.is_none();
+        if is_captured && exchange.lacks_secret(request.body()) {
+            return Err(ApiError::impossible(
+                "a secret was taken out of the body before it was stored: give a body, or set the field that it was in",
+            ));
+        }
+        Ok(())
+    }
+
     fn headers(&self, exchange: &Exchange) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
         match &self.headers {

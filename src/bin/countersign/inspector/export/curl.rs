@@ -11,6 +11,9 @@ pub(crate) fn curl(exchange: &Exchange, url: &str) -> String {
     let body = exchange.request.body.to_bytes();
     let text = std::str::from_utf8(&body).ok().filter(|text| !text.contains('\0'));
     let mut command = String::new();
+    if exchange.lacks_credential() || exchange.lacks_secret(&exchange.request.head) || exchange.lacks_secret(&body) {
+        command.push_str(PLACEHOLDERS);
+    }
     if !body.is_empty() && text.is_none() {
         let _ = write!(command, "printf %s '{}' | base64 -d | ", STANDARD.encode(&body));
     }
@@ -55,4 +58,5 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+const PLACEHOLDERS: &str = "# [secret] and [redacted] stand for what was taken out before it was stored.\n";
 const OWN: [&str; 6] = ["accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding"];
