@@ -6,10 +6,10 @@ use countersign::{
     sign::SignedRequest,
 };
 use http::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    support::{App, Ends, TOKEN, countersign, signed},
+    support::{App, Ends, TOKEN, countersign, signed, signed_head},
     web::{Inspected, body, order, verifying_app},
 };
 
@@ -63,7 +63,7 @@ fn the_story_of_a_plivo_message() {
     assert_eq!((&edited["verdict"], &edited["response"]["status_code"]), (&json!("accepted"), &json!(200)));
     assert_eq!(body(&edited["response"]), b"got From=%2B1&Text=Hello%21");
     // The nonce is another one: an app that remembers them accepts the replay too.
-    let nonce = |exchange: &serde_json::Value| exchange["request"]["headers"]["X-Plivo-Signature-V3-Nonce"].clone();
+    let nonce = |exchange: &Value| exchange["request"]["headers"]["X-Plivo-Signature-V3-Nonce"].clone();
     assert_ne!(nonce(&original), nonce(&edited));
 }
 
@@ -204,4 +204,86 @@ fn from_the_shell() {
     assert!(text.contains("there is no exchange"), "{text}");
     let (code, _) = replay(&["nonsense"]);
     assert_eq!(code, 2);
+}
+
+#[test]
+fn one_that_cannot_be_replayed_does_not_stop_the_others() {
+    let app = verifying_app(&TWILIO, TOKEN);
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed("another token", "/sms", "Body=forged"));
+    let forged = inspected.newest()["id"].as_str().unwrap().to_owned();
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=genuine"));
+    let genuine = inspected.newest()["id"].as_str().unwrap().to_owned();
+    let inspector = format!("http://{}", inspected.web.authority);
+    for (more, lines) in [(&["--last", "2", "--json"][..], 2), (&[&forged, "0000000000000001", &genuine, "--json"], 3)]
+    {
+        let mut command = countersign();
+        let output = command.args(["replay", "--sign", "fresh", "--inspector", &inspector]).args(more).ends();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        assert_eq!(errors.lines().count(), lines - 1, "{errors}");
+        assert!(
+            errors.starts_with(&format!("countersign: {forged}: ")) && errors.contains("sign_unverified"),
+            "{errors}"
+        );
+        let values: Vec<Value> = output
+            .stdout
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect();
+        assert_eq!(values.len(), lines);
+        assert_eq!(values[0]["replay"]["of"], json!(forged));
+        assert!(values[0]["error"].as_str().unwrap().contains("sign_unverified"), "{}", values[0]);
+        assert_eq!(values[lines - 1]["replay"]["of"], json!(genuine));
+        assert_eq!(values[lines - 1]["verdict"], "accepted");
+    }
+    let output = countersign().args(["replay", "--last", "2", "--sign", "fresh", "--inspector", &inspector]).ends();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains(&genuine) && !text.contains(&forged), "{text}");
+}
+
+#[test]
+fn placeholders_of_secrets_are_not_sent() {
+    let app = verifying_app(&TWILIO, TOKEN);
+    let inspected = Inspected::twilio(app.port, &[]);
+    let deliver = |path: &str, form: &str, more: &str| {
+        let more = format!("{more}Content-Length: {}\r\n", form.len());
+        let delivery = signed_head(TOKEN, path, form, &more) + form;
+        assert_eq!(inspected.deliver(&delivery).status(), 200);
+        app.received();
+        inspected.newest()["id"].clone()
+    };
+    let refused = |id: &Value, request: Value, says: &str| {
+        let answer = inspected.web.post("/api/requests/http", &json!({ "id": id, "request": request }));
+        let text = String::from_utf8_lossy(&answer.body()).into_owned();
+        assert_eq!(answer.status(), 422, "{request}: {text}");
+        assert!(text.contains("before it was stored") && text.contains(says), "{request}: {text}");
+        assert!(app.has_nothing_more());
+    };
+    let sent = |id: &Value, request: Value, start: &str, form: &str| {
+        let replay = inspected.web.replay(json!({ "id": id, "request": request }));
+        assert_eq!(replay["response"]["status_code"], 200, "{request}");
+        let received = app.received().message;
+        assert_eq!((&*received.start, received.body()), (start, form.as_bytes().to_vec()));
+    };
+    let (sms, form) = ("POST /sms HTTP/1.1", "Body=Hi");
+
+    let id = deliver("/sms", &format!("Body=Hi&Key={TOKEN}"), "");
+    refused(&id, json!({}), "give a body");
+    refused(&id, json!({ "path": "/sms", "set": { "Body": "Hello" } }), "set the field");
+    sent(&id, json!({ "set": { "Key": "another" } }), sms, "Body=Hi&Key=another");
+    sent(&id, json!({ "body": form }), sms, form);
+    // What the order says is meant.
+    sent(&id, json!({ "body": "Body=[secret]" }), sms, "Body=[secret]");
+
+    let id = deliver(&format!("/sms?key={TOKEN}"), form, "");
+    refused(&id, json!({ "body": form }), "give a path");
+    sent(&id, json!({ "path": "/sms" }), sms, form);
+
+    // What the sender wrote is no placeholder, whatever was taken out of a header.
+    for (form, more) in [("Body=[secret]", ""), ("Body=[redacted]", "Authorization: Bearer a\r\n")] {
+        let id = deliver("/sms", form, more);
+        sent(&id, json!({}), sms, form);
+    }
 }

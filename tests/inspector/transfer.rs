@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
-    support::{App, Ends, TOKEN, countersign, signed},
+    support::{App, Ends, TOKEN, Wire, countersign, signed},
     web::{Inspected, body},
 };
 
@@ -32,6 +32,7 @@ fn a_curl_command_sends_the_same() {
     ));
     let first = app.received().message;
     let script = exported(&inspected, "curl");
+    assert!(script.starts_with("curl "), "{script}");
     let output = Command::new("sh").args(["-c", &script]).ends();
     assert!(output.status.success(), "{script}");
     let second = app.received().message;
@@ -40,6 +41,23 @@ fn a_curl_command_sends_the_same() {
     for name in ["content-type", "x-empty", "x-quote"] {
         assert_eq!(second.header(name), first.header(name), "{name}");
     }
+}
+
+#[test]
+fn a_curl_command_of_a_head_request_ends() {
+    let app = App::answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string()]));
+    let mut wire = Wire::connect(inspected.proxy.address);
+    wire.send(format!("HEAD /up HTTP/1.1\r\nHost: {}\r\n\r\n", inspected.proxy.address));
+    assert_eq!(wire.head().unwrap().status(), 200);
+    inspected.proxy.record();
+    app.received();
+    let script = exported(&inspected, "curl");
+    assert!(script.contains(" --head ") && !script.contains("-X"), "{script}");
+    let output = Command::new("sh").args(["-c", &script]).ends();
+    assert!(output.status.success(), "{script}");
+    assert_eq!(app.received().message.start, "HEAD /up HTTP/1.1");
 }
 
 #[test]
@@ -126,6 +144,8 @@ fn secrets_are_nowhere() {
     assert_eq!(inspected.deliver(&delivery).status(), 200);
     let id = inspected.newest()["id"].as_str().unwrap().to_owned();
     assert_eq!(inspected.newest()["redacted"], true);
+    // Who runs the command is told that something has to be put in.
+    assert!(exported(&inspected, "curl").starts_with("# [secret] and [redacted] stand for"));
     let mut texts = vec![inspected.newest().to_string()];
     for form in ["curl", "har", "raw", "vector"] {
         texts.push(exported(&inspected, form));

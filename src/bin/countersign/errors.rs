@@ -31,6 +31,14 @@ impl Failure {
         Self::Running(message.to_string())
     }
 
+    /// The same, and about which of several.
+    pub(crate) fn about(self, which: &str) -> Self {
+        match self {
+            Self::Running(message) => Self::running(format_args!("{which}: {message}")),
+            Self::Usage(message) => Self::usage(format_args!("{which}: {message}")),
+        }
+    }
+
     /// Says it in one line on standard error.
     pub(crate) fn report(&self) -> ExitCode {
         // A closed standard error is no reason to panic.

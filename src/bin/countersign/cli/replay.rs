@@ -59,7 +59,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     pub(crate) allow_remote: bool,
 
-    /// One JSON value a line: the new exchange
+    /// One JSON value a line: the new exchange, or the error and what it is a replay of
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -76,4 +76,4 @@ Examples:
     countersign replay 06a1b2c3d4e5f607 --sign expired
 
 Exit codes: 0 it reached the app, which answered below 500 (with --sign wrong or expired: it was refused), 1 not,
-2 wrong usage, or there is no such capture or no inspector.";
+2 wrong usage, or there is no such capture or no inspector. Of several, all are tried: 1 if one of them failed.";

@@ -13,7 +13,12 @@ use serde_json::{Map, Value, json};
 
 use super::runtime;
 use crate::{
-    cli::ReplayArgs, config::read_token, console::Paint, errors::Failure, import::Inspector, signing::SignMode,
+    cli::ReplayArgs,
+    config::read_token,
+    console::{Paint, ascii_json},
+    errors::Failure,
+    import::Inspector,
+    signing::SignMode,
 };
 
 pub(crate) fn run(arguments: &ReplayArgs) -> Result<ExitCode, Failure> {
@@ -29,28 +34,53 @@ async fn replay(arguments: &ReplayArgs, inspector: &Inspector, edits: &Value) ->
         Some(count) => last(inspector, count).await?,
         None => arguments.ids.clone(),
     };
-    let mut is_fine = true;
+    ids.iter().try_for_each(|id| checked(id))?;
+    let mut code = ExitCode::SUCCESS;
     for id in &ids {
-        let original = inspector.json(&format!("/api/requests/http/{}", checked(id)?)).await.map_err(Failure::usage)?;
-        let mut order = json!({ "id": id, "wait": true });
-        if edits.as_object().is_some_and(|edits| !edits.is_empty()) {
-            order["request"] = edits.clone();
-        }
-        if let Some(sign) = arguments.sign {
-            order["sign"] = serde_json::to_value(sign).map_err(Failure::running)?;
-        }
-        if arguments.sign_unverified {
-            order["sign_unverified"] = true.into();
-        }
-        let new = inspector.send_json(Method::POST, "/api/requests/http", &order).await.map_err(Failure::running)?;
-        is_fine &= as_due(&new, arguments.sign);
-        let text = if arguments.json { format!("{new}\n") } else { compare::show(&original, &new, paint()) };
+        let text = match again(arguments, inspector, edits, id).await {
+            Ok((original, new)) => {
+                if !as_due(&new, arguments.sign) {
+                    code = ExitCode::FAILURE;
+                }
+                if arguments.json { format!("{new}\n") } else { compare::show(&original, &new, paint()) }
+            }
+            // The others may go well.
+            Err(failure) => {
+                // Where the successes name it, too.
+                let line = json!({ "replay": { "of": id }, "error": failure.to_string() });
+                let own = failure.about(id).report();
+                code = if ids.len() == 1 { own } else { ExitCode::FAILURE };
+                if arguments.json { format!("{}\n", ascii_json(&line.to_string())) } else { String::new() }
+            }
+        };
         // Nobody reads on: that is no failure of the replay.
         if io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()).is_err() {
             break;
         }
     }
-    Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(code)
+}
+
+/// Has one sent again: the original and the new exchange.
+async fn again(
+    arguments: &ReplayArgs,
+    inspector: &Inspector,
+    edits: &Value,
+    id: &str,
+) -> Result<(Value, Value), Failure> {
+    let original = inspector.json(&format!("/api/requests/http/{id}")).await.map_err(Failure::usage)?;
+    let mut order = json!({ "id": id, "wait": true });
+    if edits.as_object().is_some_and(|edits| !edits.is_empty()) {
+        order["request"] = edits.clone();
+    }
+    if let Some(sign) = arguments.sign {
+        order["sign"] = serde_json::to_value(sign).map_err(Failure::running)?;
+    }
+    if arguments.sign_unverified {
+        order["sign_unverified"] = true.into();
+    }
+    let new = inspector.send_json(Method::POST, "/api/requests/http", &order).await.map_err(Failure::running)?;
+    Ok((original, new))
 }
 
 /// The ids of the last deliveries, the oldest first.
@@ -126,9 +156,9 @@ fn body(data: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// Nothing but what an id may hold goes into the path.
-fn checked(id: &str) -> Result<&str, Failure> {
+fn checked(id: &str) -> Result<(), Failure> {
     let is_id = id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_id.then_some(id).ok_or_else(|| Failure::usage(format_args!("`{id}`: an id has 16 hexadecimal digits")))
+    is_id.then_some(()).ok_or_else(|| Failure::usage(format_args!("`{id}`: an id has 16 hexadecimal digits")))
 }
 
 fn paint() -> Paint {

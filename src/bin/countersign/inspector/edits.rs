@@ -59,6 +59,21 @@ impl Edits {
         Ok(request)
     }
 
+    /// Refuses a request, made by [`apply`](Self::apply), in which a placeholder of the capture's stands for a secret:
+    /// a fresh signature would make it look genuine. What the order gives is meant, whatever it is.
+    pub(crate) fn refuse_placeholders(&self, exchange: &Exchange, request: &Request<Bytes>) -> Result<(), ApiError> {
+        if self.path.is_none() && exchange.lacks_secret(exchange.target().as_bytes()) {
+            return Err(ApiError::impossible("a secret was taken out of the path before it was stored: give a path"));
+        }
+        let is_captured = self.body.is_none() && self.body_base64.is_none();
+        if is_captured && exchange.lacks_secret(request.body()) {
+            return Err(ApiError::impossible(
+                "a secret was taken out of the body before it was stored: give a body, or set the field that it was in",
+            ));
+        }
+        Ok(())
+    }
+
     fn headers(&self, exchange: &Exchange) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
         match &self.headers {
@@ -140,6 +155,9 @@ fn change(headers: &mut HeaderMap, some: &Map<String, Value>) -> Result<(), ApiE
 
 /// Sets fields of a form, in their places, or values in JSON.
 fn set_fields(body: &Bytes, headers: &HeaderMap, set: &Map<String, Value>) -> Result<Bytes, ApiError> {
+    if headers.get_all(header::CONTENT_ENCODING).iter().any(is_coded) {
+        return Err(ApiError::impossible("fields cannot be set in a compressed body: give the body as a whole"));
+    }
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media == "application/x-www-form-urlencoded" {
@@ -173,6 +191,12 @@ fn set_form_fields(body: &Bytes, set: &Map<String, Value>) -> Bytes {
         }
     }
     pairs.join(&b'&').into()
+}
+
+/// Whether a `Content-Encoding` names any but `identity`.
+fn is_coded(value: &HeaderValue) -> bool {
+    let mut codings = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    codings.any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_placeholder(value: &HeaderValue) -> bool {
@@ -213,5 +237,26 @@ mod tests {
         let changed = set_form_fields(&body, set.as_object().unwrap());
         assert_eq!(changed, "From=%2b1&Body=Hello+from+the+replay%21&Body=2&x&New=1");
         assert_eq!(set_form_fields(&Bytes::new(), set.as_object().unwrap()), "Body=Hello+from+the+replay%21&New=1");
+    }
+
+    #[test]
+    fn fields_are_not_set_in_what_is_compressed() {
+        let set = json!({ "a": 1 });
+        let body = Bytes::from_static(b"a=2");
+        let outcome = |codings: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            for coding in codings {
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            set_fields(&body, &headers, set.as_object().unwrap())
+        };
+        for codings in [&[][..], &[""], &["identity"], &["Identity , "]] {
+            assert_eq!(outcome(codings).unwrap(), "a=1", "{codings:?}");
+        }
+        for codings in [&["gzip"][..], &["identity, br"], &["identity", "deflate"], &["x"]] {
+            let error = outcome(codings).unwrap_err();
+            assert!(error.message().contains("compressed"), "{codings:?}");
+        }
     }
 }

@@ -47,6 +47,7 @@ impl Inspector {
         }
         let edits = order.request.clone().unwrap_or_default();
         let mut request = edits.apply(&original)?;
+        edits.refuse_placeholders(&original, &request)?;
         let (signing, passing) = route.sign_again(&order, &edits, &original, &mut request)?;
         let replay = Replay { of: original.id, signing: signing.into() };
         let stack = route.stack.clone();

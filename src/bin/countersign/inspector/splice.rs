@@ -6,7 +6,7 @@ use serde_json::{Value, value::RawValue};
 
 /// Sets what stands at a path of names and positions, such as `data.items.0.amount`; the last name may be new.
 ///
-/// A text for something that is no text is read as JSON if it can be: from a shell, everything is a text.
+/// A text for something that is no text, or new, is read as JSON if it can be: from a shell, everything is a text.
 pub(super) fn set(text: &str, path: &str, new: &Value) -> Result<String, String> {
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| format!("the body is no JSON: {error}"))?;
     let mut place = whole;
@@ -29,14 +29,15 @@ pub(super) fn set(text: &str, path: &str, new: &Value) -> Result<String, String>
             _ => return Err(nothing()),
         };
     }
-    let written = match new {
-        Value::String(typed) if !place.get().starts_with('"') => match serde_json::from_str::<&RawValue>(typed) {
-            Ok(value) => value.get().to_owned(),
-            Err(_) => new.to_string(),
-        },
-        _ => new.to_string(),
-    };
+    // What was a text stays one: `--set name=12` is a name.
+    let written = if place.get().starts_with('"') { new.to_string() } else { typed(new) };
     Ok(spliced(text, range(text, place.get()), &written))
+}
+
+/// A value as JSON; a text is taken for JSON if it can be read as such.
+fn typed(new: &Value) -> String {
+    let read = new.as_str().and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
+    read.map_or_else(|| new.to_string(), |value| value.get().to_owned())
 }
 
 fn read<'a, T: serde::Deserialize<'a>>(value: &'a RawValue) -> Result<T, String> {
@@ -48,7 +49,7 @@ fn insert(text: &str, object: &RawValue, name: &str, new: &Value) -> String {
     let end = range(text, object.get()).end.saturating_sub(1);
     let before = text.get(..end).unwrap_or_default();
     let comma = if before.trim_end().ends_with('{') { "" } else { "," };
-    spliced(text, end..end, &format!("{comma}{}:{new}", Value::from(name)))
+    spliced(text, end..end, &format!("{comma}{}:{}", Value::from(name), typed(new)))
 }
 
 /// Where a part of the text is.
@@ -78,6 +79,10 @@ mod tests {
             ("a", json!("12"), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"12\", \"e\": {} }"),
             ("e.n", json!(true), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"\\u00fc\", \"e\": {\"n\":true} }"),
             ("n", json!(null), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"\\u00fc\", \"e\": {} ,\"n\":null}"),
+            ("e.n", json!(5), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"\\u00fc\", \"e\": {\"n\":5} }"),
+            ("e.n", json!("5.0"), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"\\u00fc\", \"e\": {\"n\":5.0} }"),
+            ("e.n", json!("\"5\""), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"\\u00fc\", \"e\": {\"n\":\"5\"} }"),
+            ("e.n", json!("five"), "{ \"z\" : [1, {\"c\":2.50}],\r\n \"a\": \"\\u00fc\", \"e\": {\"n\":\"five\"} }"),
         ] {
             assert_eq!(set(text, path, &new).as_deref(), Ok(expected), "{path}");
         }

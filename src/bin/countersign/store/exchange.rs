@@ -9,7 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Message};
+use super::{
+    Id, Message,
+    redact::{REDACTED, SECRET},
+};
 
 /// A request, the verdict on it, and the answer.
 #[derive(Clone, Debug)]
@@ -158,6 +161,16 @@ impl Exchange {
         let words = line.get(memchr::memchr(b' ', line)? + 1..)?;
         let word = words.get(..memchr::memchr(b' ', words).unwrap_or(words.len()))?;
         std::str::from_utf8(word).ok()?.parse().ok()
+    }
+
+    /// Whether a secret was taken out of a part of it, as far as it shows: senders may write the placeholder, too.
+    pub(crate) fn lacks_secret(&self, part: &[u8]) -> bool {
+        self.redacted && memchr::memmem::find(part, SECRET).is_some()
+    }
+
+    /// Whether a header of its request, or the user in its target, lost a credential.
+    pub(crate) fn lacks_credential(&self) -> bool {
+        self.redacted && memchr::memmem::find(&self.request.head, REDACTED).is_some()
     }
 
     /// The request's method and target.

@@ -268,8 +268,8 @@ fn splice(bytes: &[u8], ranges: &[(Range<usize>, &[u8])]) -> Vec<u8> {
 /// How many bytes are looked at in one step.
 const LANES: usize = 16;
 const CONTENT_ENCODING: &str = "content-encoding";
-const REDACTED: &[u8] = b"[redacted]";
-const SECRET: &[u8] = b"[secret]";
+pub(super) const REDACTED: &[u8] = b"[redacted]";
+pub(super) const SECRET: &[u8] = b"[secret]";
 
 /// Credentials by what they are called; the last of them hold providers' secrets as they stand.
 const CREDENTIALS: &[&str] = &[

@@ -17,15 +17,19 @@ pub(super) fn show(original: &Value, new: &Value, paint: Paint) -> String {
     };
     let _ = writeln!(text, "{}", paint.bold(line(new)));
     let signing = word(&new["replay"]["signing"]);
-    let mut row = |name: &str, old: String, new: String| {
+    let rows = [
+        ("", "original".to_owned(), format!("replay ({})", escape(&signing, 100))),
+        ("id", word(&original["id"]), word(&new["id"])),
+        ("verdict", verdict(original), verdict(new)),
+        ("status", status(original), status(new)),
+        ("took", took(original), took(new)),
+    ];
+    let longest = rows.iter().map(|(_, old, _)| old.chars().count()).max().unwrap_or_default();
+    let width = longest.max(LEAST_WIDTH);
+    for (name, old, new) in rows {
         let new = if old == new { paint.dim(&new) } else { paint.warning(&new) };
-        let _ = writeln!(text, "  {}{old:<28}{new}", paint.dim(format_args!("{name:<10}")));
-    };
-    row("", "original".to_owned(), format!("replay ({})", escape(&signing, 100)));
-    row("id", word(&original["id"]), word(&new["id"]));
-    row("verdict", verdict(original), verdict(new));
-    row("status", status(original), status(new));
-    row("took", took(original), took(new));
+        let _ = writeln!(text, "  {}{old:<width$}  {new}", paint.dim(format_args!("{name:<10}")));
+    }
     let (before, after) = (body(original), body(new));
     match (before.as_deref(), after.as_deref()) {
         (Some(before), Some(after)) if before == after => {
@@ -94,5 +98,32 @@ fn word(value: &Value) -> String {
     value.as_str().unwrap_or("-").to_owned()
 }
 
+/// Of the column of the original, so that most comparisons look alike.
+const LEAST_WIDTH: usize = 26;
 const MOST_COMPARED: usize = 1 << 20;
 const MOST_LINES: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_columns_stay_apart() {
+        for reason in
+            ["no-match", "signature-mismatch", "signature-header-malformed", "a-reason-longer-than-any-that-is"]
+        {
+            let original = json!({ "id": "0123456789abcdef", "verdict": "refused", "reason": reason });
+            let new = json!({ "id": "fedcba9876543210", "verdict": "accepted", "replay": { "signing": "fresh" } });
+            let text = show(&original, &new, Paint { colour: false });
+            let starts = [("replay (", 1), ("fedcba", 2), ("accepted", 3), ("no answer", 4)].map(|(cell, line)| {
+                let line = text.lines().nth(line).unwrap();
+                let start = line.rfind(cell).unwrap();
+                assert!(line[..start].ends_with("  "), "{line}");
+                start
+            });
+            assert!(starts.iter().all(|start| *start == starts[0]), "{text}");
+        }
+    }
+}

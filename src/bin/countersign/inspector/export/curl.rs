@@ -11,10 +11,18 @@ pub(crate) fn curl(exchange: &Exchange, url: &str) -> String {
     let body = exchange.request.body.to_bytes();
     let text = std::str::from_utf8(&body).ok().filter(|text| !text.contains('\0'));
     let mut command = String::new();
+    if exchange.lacks_credential() || exchange.lacks_secret(&exchange.request.head) || exchange.lacks_secret(&body) {
+        command.push_str(PLACEHOLDERS);
+    }
     if !body.is_empty() && text.is_none() {
         let _ = write!(command, "printf %s '{}' | base64 -d | ", STANDARD.encode(&body));
     }
-    let _ = write!(command, "curl --globoff --path-as-is -X {} {}", quoted(exchange.method()), quoted(url));
+    let method = match exchange.method() {
+        // With -X alone, curl waits for the body that the answer's length promises; with data, it takes no --head.
+        "HEAD" if body.is_empty() => "--head".to_owned(),
+        method => format!("-X {}", quoted(method)),
+    };
+    let _ = write!(command, "curl --globoff --path-as-is {method} {}", quoted(url));
     let mut has_content_type = false;
     for (name, value) in exchange.request.headers() {
         if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
@@ -50,4 +58,5 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+const PLACEHOLDERS: &str = "# [secret] and [redacted] stand for what was taken out before it was stored.\n";
 const OWN: [&str; 6] = ["accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding"];
