@@ -38,6 +38,10 @@ impl OpenError {
             Some(ErrorCode::DatabaseCorrupt) => OpenProblem::Damaged(error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenProblem::Locked,
             Some(ErrorCode::ReadOnly) => OpenProblem::ReadOnly,
+            // A row of our own makes no sense.
+            _ if matches!(error, rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows) => {
+                OpenProblem::Damaged(error.to_string())
+            }
             _ => OpenProblem::Sqlite(error),
         };
         Self { path, problem }
@@ -86,6 +90,10 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("the store is closed"),
+            Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => f.write_str(
+                "the store's file is damaged: stop countersign, move the file away, and start it again; until then \
+                 forwarding goes on",
+            ),
             Self::Sqlite(error) => write!(f, "the store failed: {error}"),
             Self::TimedOut => f.write_str("the store did not answer in time"),
         }

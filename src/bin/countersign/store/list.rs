@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params_from_iter, types::Value};
 
 use super::{
     Id, Page, PathFilter, Query, StatusFilter,
@@ -10,48 +10,103 @@ use super::{
     search::{Needles, has_header},
 };
 
-/// A page, and how many rows were skipped since they are damaged.
+/// A page, and how many rows or places were skipped since they are damaged.
 ///
 /// The table is read backwards in windows of so many rows, so that time can be looked at in between and a page that ran
 /// out of it knows where to go on. SQLite checks the small columns; heads and bodies are looked into here.
 pub(super) fn list(connection: &Connection, query: &Query) -> rusqlite::Result<(Page, u64)> {
-    let began = Instant::now();
     let search = Search::new(query);
     let limit = query.limit.clamp(1, Query::MOST);
-    let after = query.after.map_or(-1, Id::to_i64);
-    let mut before = query.before.map_or(i64::MAX, Id::to_i64);
-    let mut page = Page::default();
-    let mut damaged = 0;
+    let mut listing = Listing {
+        connection,
+        query,
+        limit,
+        began: Instant::now(),
+        after: query.after.map_or(-1, Id::to_i64),
+        before: query.before.map_or(i64::MAX, Id::to_i64),
+        page: Page::default(),
+        damaged: 0,
+    };
     // Mostly the newest are what is asked for: the first window is small.
     let mut window = i64::try_from(limit).unwrap_or(WINDOW);
     loop {
-        let Some(start) = window_start(connection, before, after, window)? else { return Ok((page, damaged)) };
-        let mut statement = connection.prepare_cached(&search.sql)?;
-        let bounds = [Value::Integer(start), Value::Integer(before)];
+        match listing.read(&search, window) {
+            Ok(Progress::Done) => return Ok((listing.page, listing.damaged)),
+            // Where there is damage, windows grow slowly.
+            Ok(Progress::Further) if listing.damaged > 0 => window = (2 * window).min(WINDOW),
+            Ok(Progress::Further) => window = WINDOW,
+            Err(error) if !is_damage(&error) => return Err(error),
+            // What can be read before the damage is read, however little it is.
+            Err(_) if window > 1 => window /= 2,
+            Err(error) => {
+                listing.damaged += 1;
+                match past_damage(connection, listing.before, listing.after)? {
+                    Some(before) => listing.before = before,
+                    None if listing.page.items.is_empty() => return Err(error),
+                    None => return Ok((listing.page, listing.damaged)),
+                }
+            }
+        }
+    }
+}
+
+/// A page in the making.
+struct Listing<'a> {
+    connection: &'a Connection,
+    query: &'a Query,
+    limit: usize,
+    began: Instant,
+    after: i64,
+    /// What is older than this has not been looked at.
+    before: i64,
+    page: Page,
+    damaged: u64,
+}
+
+enum Progress {
+    Done,
+    Further,
+}
+
+impl Listing<'_> {
+    /// Looks at the next `window` rows.
+    fn read(&mut self, search: &Search, window: i64) -> rusqlite::Result<Progress> {
+        let Some(start) = window_start(self.connection, self.before, self.after, window)? else {
+            return Ok(Progress::Done);
+        };
+        let mut statement = self.connection.prepare_cached(&search.sql)?;
+        let bounds = [Value::Integer(start), Value::Integer(self.before)];
         let mut rows = statement.query(params_from_iter(bounds.iter().chain(&search.values)))?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             if search.matches(row) {
-                match Id::from_i64(id).map(|id| row::load(connection, id, query.bodies)).transpose()?.flatten() {
-                    Some(Ok(exchange)) => page.items.push(exchange),
-                    Some(Err(Damaged)) => damaged += 1,
-                    None => {}
+                match Id::from_i64(id).map(|id| row::load(self.connection, id, self.query.bodies)) {
+                    Some(Ok(Some(Ok(exchange)))) => self.page.items.push(exchange),
+                    Some(Ok(Some(Err(Damaged)))) => self.damaged += 1,
+                    Some(Err(error)) if is_damage(&error) => self.damaged += 1,
+                    Some(Err(error)) => return Err(error),
+                    Some(Ok(None)) | None => {}
                 }
             }
-            let is_full = page.items.len() == limit;
-            if is_full || began.elapsed() > query.patience {
-                page.next = Id::from_i64(id).filter(|_| has_more(connection, id, after).unwrap_or(true));
-                page.cut_short = !is_full && page.next.is_some();
-                return Ok((page, damaged));
+            self.before = id;
+            let is_full = self.page.items.len() == self.limit;
+            if is_full || self.is_late() {
+                return Ok(self.end(!is_full));
             }
         }
-        before = start;
-        window = WINDOW;
-        if began.elapsed() > query.patience {
-            page.next = Id::from_i64(start).filter(|_| has_more(connection, start, after).unwrap_or(true));
-            page.cut_short = page.next.is_some();
-            return Ok((page, damaged));
-        }
+        self.before = start;
+        Ok(if self.is_late() { self.end(true) } else { Progress::Further })
+    }
+
+    fn is_late(&self) -> bool {
+        self.began.elapsed() > self.query.patience
+    }
+
+    fn end(&mut self, cut_short: bool) -> Progress {
+        let has_more = || has_more(self.connection, self.before, self.after).unwrap_or(true);
+        self.page.next = Id::from_i64(self.before).filter(|_| has_more());
+        self.page.cut_short = cut_short && self.page.next.is_some();
+        Progress::Done
     }
 }
 
@@ -178,6 +233,43 @@ fn window_start(connection: &Connection, before: i64, after: i64, window: i64) -
 fn has_more(connection: &Connection, before: i64, after: i64) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM exchanges WHERE id < ?1 AND id > ?2 LIMIT 1")?;
     Ok(statement.query_row([before, after], |_| Ok(())).optional()?.is_some())
+}
+
+/// Where to go on behind a place that cannot be read: above the newest id under it that can.
+fn past_damage(connection: &Connection, before: i64, after: i64) -> rusqlite::Result<Option<i64>> {
+    // Whether there is something to be read under this id: an error if it leads into the damage.
+    let newest_under = |bound: i64| -> rusqlite::Result<Result<Option<i64>, ()>> {
+        let mut statement = connection.prepare_cached("SELECT max(id) FROM exchanges WHERE id < ?1 AND id > ?2")?;
+        match statement.query_row([bound, after], |row| row.get(0)) {
+            Ok(found) => Ok(Ok(found)),
+            Err(error) if is_damage(&error) => Ok(Err(())),
+            Err(error) => Err(error),
+        }
+    };
+    let (mut bad, mut step) = (0, 1_i64);
+    let mut found = loop {
+        let Some(bound) = before.checked_sub(step).filter(|bound| *bound > after) else { return Ok(None) };
+        match newest_under(bound)? {
+            Ok(found) => break found,
+            Err(()) => {
+                let Some(twice) = step.checked_mul(2) else { return Ok(None) };
+                (bad, step) = (step, twice);
+            }
+        }
+    };
+    // No more is skipped than has to be.
+    while step - bad > 1 {
+        let middle = bad + (step - bad) / 2;
+        match newest_under(before - middle)? {
+            Ok(nearer) => (found, step) = (nearer, middle),
+            Err(()) => bad = middle,
+        }
+    }
+    Ok(found.map(|id| id + 1))
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
 }
 
 /// Rows, of which SQLite passes over a million a second.

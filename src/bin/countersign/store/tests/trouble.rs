@@ -130,3 +130,35 @@ fn a_failed_store_can_be_replaced_by_memory() {
     assert_eq!(fs::read(folder.file()).unwrap(), before, "nothing of the user's is touched");
     record(&in_memory(), [exchange(1)]);
 }
+
+#[test]
+fn what_lies_around_a_damaged_page_is_listed() {
+    const PAGE: usize = 16 << 10;
+    const LEAF: u8 = 0x0d;
+    let folder = Folder::new();
+    let ids = {
+        let store = open_with(&folder.file(), Limits::FILE);
+        record(&store, (1..=600).map(exchange));
+        let ids: Vec<_> = list_all(&store).iter().map(|exchange| exchange.id).collect();
+        store.reader().on_writer(|connection| {
+            connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        });
+        ids
+    };
+    let mut bytes = fs::read(folder.file()).unwrap();
+    let leaves: Vec<_> = (1..bytes.len() / PAGE).filter(|page| bytes[page * PAGE] == LEAF).collect();
+    let middle = leaves[leaves.len() / 2] * PAGE;
+    bytes[middle..middle + PAGE].fill(0xff);
+    fs::write(folder.file(), bytes).unwrap();
+
+    let (store, _) = open_watched(&folder.file());
+    let found: Vec<_> = list_all(&store).iter().map(|exchange| exchange.id).collect();
+    assert!(found.len() < ids.len() && found.len() > ids.len() / 2, "{} of {}", found.len(), ids.len());
+    assert_eq!((found.first(), found.last()), (ids.first(), ids.last()));
+    assert!(found.is_sorted_by(|left, right| left > right));
+    assert!(store.statistics().damaged > 0);
+}
+
+fn list_all(store: &Store) -> Vec<Exchange> {
+    store.reader().list(&Query { limit: Query::MOST, ..Query::default() }).unwrap().items
+}
