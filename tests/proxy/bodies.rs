@@ -52,9 +52,11 @@ fn trailers_both_ways() {
     );
     let open = Countersign::http(app.port, &[]);
     let verified = Countersign::twilio(app.port, &[]);
-    let more = "TE: trailers\r\nConnection: TE\r\nTrailer: X-Check\r\nTransfer-Encoding: chunked\r\n";
+    let more = "TE: trailers\r\nConnection: TE\r\nTrailer: X-Check, X-Forwarded-For\r\nTransfer-Encoding: chunked\r\n";
     for proxy in [open, verified] {
-        let chunks = format!("{:x}\r\n{FORM}\r\n0\r\nX-Check: 9\r\n\r\n", FORM.len());
+        // Claims about the client are none of the client's, there neither.
+        let trailers = "X-Forwarded-For: 192.0.2.66\r\nX-Check: 9\r\nX-Countersign-Verified: twilio\r\n";
+        let chunks = format!("{:x}\r\n{FORM}\r\n0\r\n{trailers}\r\n", FORM.len());
         let answer = Wire::connect(proxy.address).ask(signed_head(TOKEN, "/sms", FORM, more) + &chunks);
         assert!(answer.text().to_ascii_lowercase().ends_with("0\r\nx-sum: 7\r\n\r\n"), "{}", answer.text());
         let received = app.received().message;

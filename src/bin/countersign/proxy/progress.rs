@@ -13,7 +13,7 @@ use std::{
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::alarm::Alarm;
+use super::{alarm::Alarm, forwarded::is_claim, headers::clean_request};
 
 /// How many frames were taken of the bodies of a connection, which come one after the other.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub(super) struct Patience {
 }
 
 pin_project! {
-    /// A body that counts the frames which are taken from it.
+    /// A body that counts the frames which are taken from it, and lets no claims about the client pass in trailers.
     pub(crate) struct Counted<B> {
         #[pin]
         body: B,
@@ -75,9 +75,15 @@ impl<B: Body> Body for Counted<B> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let this = self.project();
-        let frame = this.body.poll_frame(cx);
+        let mut frame = this.body.poll_frame(cx);
         if frame.is_ready() {
             this.progress.0.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Poll::Ready(Some(Ok(frame))) = &mut frame
+            && let Some(trailers) = frame.trailers_mut()
+        {
+            // Nobody who knows says there who the client is, and some apps read them as headers.
+            clean_request(trailers, |name| is_claim(name, false, true));
         }
         frame
     }
