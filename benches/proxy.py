@@ -3,10 +3,13 @@
 
     cargo build --release --features cli && benches/proxy.py [--rounds 5] [--seconds 3]
 
-Needs nginx, wrk and taskset (Debian: nginx-light or nginx, wrk, util-linux) and two cores: load and upstream run on
-core 0, the proxy under test on core 1. Only ratios inside one run mean anything on a shared machine; the figures are
+Needs nginx, wrk and taskset (Debian: nginx-light or nginx, wrk, util-linux), cargo, and two cores: load and upstream run
+on core 0, the proxy under test on core 1. Only ratios inside one run mean anything on a shared machine; the figures are
 medians over the rounds. CPU is what the proxy's processes used, divided by the requests that were answered. RSS is
 given with the part that is not mapped from files.
+
+Where so many deliveries a second are sent, whether or not the earlier ones were answered, latencies count from when they
+were due (benches/load.rs), as where the target was set; those from when they were sent stand beside them.
 """
 
 import argparse
@@ -164,7 +167,25 @@ class Deliveries:
         self.length = self.file.stat().st_size // count
 
 
-def load(folder, port, deliveries, connections, seconds, rate=None):
+def paced_load():
+    """Sends at a rate: wrk cannot."""
+    command = ["cargo", "build", "--quiet", "--release", "--bench", "load", "--message-format", "json"]
+    lines = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    return next(program for line in lines if (program := json.loads(line).get("executable")))
+
+
+def paced(program, port, deliveries, connections, seconds, rate):
+    command = [deliveries.file, deliveries.length, deliveries.next, connections, rate, seconds]
+    command = ["taskset", "-c", "0", program, f"127.0.0.1:{port}", *map(str, command)]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if ran.returncode:
+        sys.exit(f"the load on port {port} met errors")
+    figures = json.loads(ran.stdout)
+    deliveries.next = (deliveries.next + figures["requests"]) % deliveries.count
+    return figures["requests"], {"50": figures["due-500"], "99": figures["due-990"], "sent": figures["sent-990"]}
+
+
+def load(folder, port, deliveries, connections, seconds):
     script = folder / "load.lua"
     script.write_text(
         f'''
@@ -180,8 +201,6 @@ function request()
   return file:read({deliveries.length})
 end
 '''
-        # Each connection waits so long between its requests that all together send `rate` a second, or a little less.
-        + (f"function delay() return {connections * 1000 / rate} * 2 * math.random() end\n" if rate else "")
     )
     command = ["taskset", "-c", "0", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
     output = subprocess.run(
@@ -213,6 +232,7 @@ def main():
     if not pathlib.Path(arguments.binary).is_file():
         sys.exit(f"{arguments.binary} is not there: cargo build --release --features cli")
     forget_how_it_was_written(arguments.binary)
+    sender = paced_load()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
         upstream = free_port()
@@ -276,19 +296,22 @@ def main():
                 for proxy in proxies:
                     before = proxy.cpu_us() if proxy else 0
                     target = proxy.port if proxy else upstream
-                    requests, latency = load(
-                        folder, target, sent, connections, arguments.seconds, 5000 if case == "5k" else None
-                    )
+                    if case == "5k":
+                        requests, latency = paced(sender, target, sent, connections, arguments.seconds, 5000)
+                    else:
+                        requests, latency = load(folder, target, sent, connections, arguments.seconds)
                     cpu = (proxy.cpu_us() - before) / requests if proxy else 0
-                    figures[proxy].append((cpu, latency["50"], latency["99"], requests / arguments.seconds))
+                    rate = requests / arguments.seconds
+                    figures[proxy].append((cpu, latency["50"], latency["99"], rate, latency.get("sent", 0)))
             print(f"\n{case}, {connections} connections, {arguments.rounds} rounds of {arguments.seconds} s")
             medians = {p: [statistics.median(column) for column in zip(*rows)] for p, rows in figures.items()}
             base = medians[reference]
             if case == "300B":
                 speed = base[0] / NGINX_US
-            for proxy, (cpu, p50, p99, rate) in medians.items():
+            for proxy, (cpu, p50, p99, rate, sent_p99) in medians.items():
                 ratio = cpu / base[0]
                 line = f"  {proxy.name if proxy else 'direct':24} {rate:9.0f} req/s  p50 {p50:7.3f} ms  p99 {p99:7.2f} ms"
+                line += f" ({sent_p99:.2f} from when it was sent)" if sent_p99 else ""
                 line += f"  {cpu:7.1f} µs CPU/req  {ratio:5.2f} × nginx" if proxy else ""
                 line += f"  RSS {proxy.rss_mib():5.1f} MiB ({proxy.own_mib():.1f} own)" if proxy else ""
                 if (case, proxy) in targets:
@@ -305,6 +328,7 @@ def main():
                     if speed:
                         line += f" (≤ 14 × {speed:.2f}, by which nginx is slower here): {'PASS' if added <= 14 * speed else 'FAIL'}"
                     line += f"  C2 p99 {p99 / off:.2f} × off (≤ 1.4): {'PASS' if p99 <= 1.4 * off else 'FAIL'}"
+                    line += f", {sent_p99 / medians[twilio][4]:.2f} × from when it was sent"
                 if proxy is captured:
                     status = json.load(urllib.request.urlopen(f"http://127.0.0.1:{web}/api/status"))["store"]
                     line += f"  kept {status['count']}, dropped {status['dropped']}, failed {status['failed']}"

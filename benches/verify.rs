@@ -1,6 +1,6 @@
 //! Every provider and size, with allocations: `cargo bench --bench verify --features signing`.
 //!
-//! For the ratios that count as done see `targets.rs`, which lets the contenders take turns.
+//! For the ratios that count as done see `targets`, which lets the contenders take turns.
 
 mod cases;
 

@@ -10,6 +10,7 @@ use super::{
     signals::Signals,
 };
 use crate::{
+    background::come_first,
     cli::HttpArgs,
     config::HttpConfig,
     console::{Banner, Console},
@@ -40,6 +41,8 @@ async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
         route: &route,
         inspector: inspector.as_ref().map(|inspector| inspector.url()),
     });
+    // All other threads are there.
+    come_first();
     tokio::select! {
         never = accept(listener, stack, tracker.clone()) => match never {},
         () = signals.next() => {}
