@@ -186,7 +186,8 @@ async fn refusals_have_the_form_that_the_provider_demands() {
 #[tokio::test]
 async fn what_is_signed_verifies() {
     for (provider, secret) in SIGNERS {
-        let covers_body = !(matches!(provider.id, "okta" | "telegram" | "vmware") || *secret == "a secret token");
+        let covers_body =
+            !(matches!(provider.id, "monday" | "okta" | "telegram" | "vmware") || *secret == "a secret token");
         for body in [&b"{\"a\":1}"[..], b"\x00\xff\r\n", b"a=1&b=2"] {
             let layer = layer(provider, secret, &Options::new());
             let request = signed(provider, secret, &Options::new(), body);
@@ -204,7 +205,11 @@ async fn what_is_signed_verifies() {
 #[tokio::test]
 async fn secrets_may_be_looked_up() {
     for (provider, secret) in SIGNERS {
-        let default = if provider.id == "vmware" { "another::one" } else { "another_one" };
+        let default = match provider.id {
+            "vmware" => "another::one",
+            "standard_webhooks" | "svix" => "whsec_YW5vdGhlciBvbmUsIGFub3RoZXIgb25l",
+            _ => "another_one",
+        };
         let layer = layer(provider, default, &Options::new()).secret_resolver(
             move |_: &countersign::request::WebhookRequest<'_>| async move { Ok(Some(Secrets::try_from(*secret)?)) },
         );
@@ -218,19 +223,25 @@ async fn secrets_may_be_looked_up() {
 const SIGNERS: &[(&Provider, &str)] = &[
     (&providers::AIRSHIP, "a secret"),
     (&providers::ASANA, "a secret"),
+    (&providers::BIRD, "a signing key"),
+    (&providers::BIRD, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (&providers::DROPBOX, "a secret"),
     (&providers::FACEBOOK_GRAPH_API, "a secret"),
     (&providers::FACEBOOK_MESSENGER, "a secret"),
     (&providers::GITLAB, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (&providers::GITLAB, "a secret token"),
     (&providers::INSTAGRAM, "a secret"),
+    (&providers::MONDAY, "a secret"),
+    (&providers::NETLIFY, "a secret"),
     (&providers::NOTION, "a secret"),
     (&providers::OKTA, "Basic YTpi"),
+    (&providers::STANDARD_WEBHOOKS, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (&providers::STRAVA, "a secret"),
     (&providers::TELEGRAM, "a_secret"),
     (&providers::TRELLO, "a secret"),
     (&providers::TWITTER, "a secret"),
     (&providers::VMWARE, "user::pass:word"),
+    (&providers::VONAGE, "a secret"),
     (&providers::WHATSAPP, "a secret"),
     (&providers::WOOCOMMERCE, "a secret"),
     (&providers::WORLDLINE, "a secret"),
