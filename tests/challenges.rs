@@ -90,15 +90,21 @@ async fn challenges_do_not_make_the_layer_hold_bodies() {
     let hub = "https://example.com/hook?hub.mode=subscribe&hub.verify_token=meatyhamhock&hub.challenge=1";
     let form = (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded");
     let json = (header::CONTENT_TYPE.as_str(), "application/json");
+    let marketing = Options::new().with("scheme", OptionValue::Text("marketing".to_owned()));
+    let braintree = "https://example.com/hook?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53";
     let url = "https://example.com/hook";
     let cases = [
+        (layer(&providers::BRAINTREE, "public:private", &Options::new()), "GET", braintree, ("accept", "*/*"), 1024),
         (plain(&providers::DROPBOX), "GET", "https://example.com/hook?challenge=a", ("accept", "*/*"), 1024),
         (layer(&providers::WHATSAPP, "a secret", &verify_token), "GET", hub, ("accept", "*/*"), 1024),
+        (plain(&providers::MAILCHIMP), "HEAD", url, ("accept", "*/*"), 1024),
+        (layer(&providers::MAILCHIMP, "a secret", &marketing), "GET", url, ("accept", "*/*"), 1024),
         (plain(&providers::TRELLO), "HEAD", url, ("accept", "*/*"), 1024),
         (plain(&providers::TWITTER), "GET", "https://example.com/hook?crc_token=a", ("accept", "*/*"), 1024),
         (plain(&providers::WORLDLINE), "GET", url, ("x-gcs-webhooks-endpoint-verification", "a"), 1024),
         (plain(&providers::OKTA), "GET", url, ("x-okta-verification-challenge", "a"), 1024),
         (plain(&providers::ASANA), "POST", url, ("x-hook-secret", "a"), 17 * 1024),
+        (plain(&providers::MONDAY), "POST", url, json, 17 * 1024),
         (plain(&providers::NOTION), "POST", url, json, 17 * 1024),
         (plain(&providers::WOOCOMMERCE), "POST", url, form, 17 * 1024),
     ];
