@@ -4,12 +4,13 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 use countersign::{
     ConfigError, RejectionKind, Secret, Secrets, Verdict, Verified, VerifyWebhookLayer, WebhookVerifier,
     clock::UnixTime,
-    providers::{self, Provider, ProviderScheme, TimeWindow},
+    providers::{self, CustomScheme, Provider, ProviderScheme, TimeWindow},
     request::WebhookRequest,
     scheme::{OptionKind, OptionValue, Options, Part, SignError, SigningContext, TimestampUnit},
     vectors::{Expectation, Vector, VectorFile},
@@ -153,6 +154,22 @@ fn values_of_the_wrong_kind_are_refused() {
             }
         }
     }
+}
+
+/// A scheme of somebody else's is written once, whatever features others turn on.
+#[test]
+fn a_custom_scheme_needs_nothing_but_its_verifier() {
+    #[derive(Debug)]
+    struct Own;
+    impl CustomScheme for Own {
+        fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+            providers::GITHUB.verifier(secrets.clone(), &Options::new())
+        }
+    }
+    let (headers, secret) = (HeaderMap::new(), Secret::new("a secret").expect("a secret"));
+    let request = WebhookRequest::new(&Method::POST, "https://example.com/", &headers, b"{}");
+    let context = SigningContext { now: UnixTime::from_millis(0), delivery_id: "1" };
+    assert!(matches!(Own.sign(&secret, &Options::new(), &request, &context), Err(SignError::ProviderOnly)));
 }
 
 /// Where secrets are looked up for each request, the layer shows the head to the verifier of the default ones: they may

@@ -185,6 +185,9 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
 
     /// Signs a request as the provider would.
     ///
+    /// [`SignError::ProviderOnly`] unless it is written: so a scheme of your own compiles whether or not somebody else's
+    /// crate turns the feature `signing` on.
+    ///
     /// # Errors
     /// [`SignError`] when the secret or the request does not fit the scheme.
     #[cfg(feature = "signing")]
@@ -194,7 +197,10 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
         options: &Options,
         request: &WebhookRequest<'_>,
         context: &SigningContext<'_>,
-    ) -> Result<Signed, SignError>;
+    ) -> Result<Signed, SignError> {
+        let _ = (secret, options, request, context);
+        Err(SignError::ProviderOnly)
+    }
 
     /// The headers (lower case) whose delivery id or nonce is signed if the request has one already, so that a replay
     /// can have another.
