@@ -57,7 +57,7 @@ pub enum ConfigError {
         /// The option's name.
         option: String,
         /// What is expected.
-        expected: &'static str,
+        expected: String,
     },
 }
 
