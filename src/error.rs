@@ -11,6 +11,13 @@ use std::{convert::Infallible, fmt};
 pub enum ConfigError {
     /// A secret was the empty text.
     EmptySecret,
+    /// The provider is there with one of the crate's features only, and it is off.
+    FeatureNeeded {
+        /// The provider.
+        provider: &'static str,
+        /// The feature.
+        feature: &'static str,
+    },
     /// A provider's public key or certificate cannot be read.
     MalformedKey {
         /// The form that was expected.
@@ -57,7 +64,7 @@ pub enum ConfigError {
         /// The option's name.
         option: String,
         /// What is expected.
-        expected: &'static str,
+        expected: String,
     },
 }
 
@@ -65,6 +72,9 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptySecret => f.write_str("the secret is empty"),
+            Self::FeatureNeeded { provider, feature } => {
+                write!(f, "`{provider}` needs countersign's feature `{feature}`")
+            }
             Self::MalformedKey { expected } => write!(f, "the key cannot be used: expected {expected}"),
             Self::MalformedSecret { provider, expected } => {
                 write!(f, "the secret is not one of {provider}'s: expected {expected}")

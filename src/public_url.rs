@@ -51,7 +51,7 @@ impl PublicUrl {
     /// [`ConfigError::Url`] when `url` is no absolute `http`, `https`, `ws` or `wss` URL, or has a query or a fragment.
     pub fn fixed(url: impl AsRef<str>) -> Result<Self, ConfigError> {
         let text = url.as_ref();
-        let problem = |problem| ConfigError::Url { url: redact_userinfo(text), problem };
+        let problem = |problem| ConfigError::Url { url: redact(text), problem };
         let parsed = SignedUrl::parse(text).ok_or_else(|| problem("it needs the form https://host[:port][/prefix]"))?;
         if text.contains(['?', '#']) {
             return Err(problem("it must not have a query or a fragment"));
@@ -431,9 +431,37 @@ const fn is_authority_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'"' | b'<' | b'>' | b',')
 }
 
-pub(crate) fn redact_userinfo(url: &str) -> String {
-    match (url.split_once("://"), url.rfind('@')) {
-        (Some((scheme, _)), Some(at)) => format!("{scheme}://…@{}", url.get(at + 1..).unwrap_or_default()),
-        _ => url.to_owned(),
+/// A URL as it may be shown: without user and password, and without what follows its path.
+pub(crate) fn redact(url: &str) -> String {
+    let (shown, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let (scheme, rest) = shown.split_at(shown.find("://").map_or(0, |end| end + 3));
+    let mark = if query.is_empty() { "" } else { "?…" };
+    match rest.rfind('@') {
+        Some(at) => format!("{scheme}…{}{mark}", rest.get(at..).unwrap_or_default()),
+        // What looks like a query may be the rest of a password.
+        None if query.contains('@') => format!("{scheme}…{mark}"),
+        None => format!("{shown}{mark}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who names the whole webhook URL may have a secret in its query, as Mailchimp Marketing's has.
+    #[test]
+    fn errors_show_neither_userinfo_nor_query() {
+        for (url, shown) in [
+            ("https://hooks.example.com/in?secret=s3cr3t", "https://hooks.example.com/in?…"),
+            ("https://user:s3cr3t@hooks.example.com/in?a=s3cr3t@x", "https://…@hooks.example.com/in?…"),
+            ("https://user:s3cr3t?x@hooks.example.com/in", "https://…?…"),
+            ("https://hooks.example.com/in#s3cr3t", "https://hooks.example.com/in?…"),
+            ("user:s3cr3t@hooks.example.com/in", "…@hooks.example.com/in"),
+            ("hooks.example.com/in?secret=s3cr3t", "hooks.example.com/in?…"),
+        ] {
+            let error = PublicUrl::fixed(url).map(drop).expect_err("it cannot be used");
+            assert!(error.to_string().contains(&format!("`{shown}`")), "{error}");
+            assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
+        }
     }
 }

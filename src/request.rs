@@ -1,6 +1,6 @@
 //! What a verifier may see of a request.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -72,7 +72,7 @@ impl<'a> WebhookRequest<'a> {
 }
 
 /// A request before its body was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RequestHead<'a> {
     method: &'a Method,
     url: RequestUrl<'a>,
@@ -159,6 +159,26 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+impl fmt::Debug for RequestHead<'_> {
+    /// Shows no value of a header: some are as good as secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", self.method)
+            .field("url", &self.url)
+            .field("headers", &Names(self.headers))
+            .finish()
+    }
+}
+
+/// The names of headers, for `Debug`.
+pub(crate) struct Names<'a>(pub(crate) &'a HeaderMap);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
+
 /// So many names are looked at in about the time that hashing one takes.
 const FEW_HEADERS: usize = 16;
 
@@ -182,10 +202,10 @@ impl<'a> HeaderValues<'a> {
 }
 
 /// The bytes of a body, in the pieces in which they arrived.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RawBody<'a>(Pieces<'a>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Pieces<'a> {
     One(&'a [u8]),
     Many(&'a [Bytes]),
@@ -236,6 +256,13 @@ impl<'a> RawBody<'a> {
     }
 }
 
+impl fmt::Debug for RawBody<'_> {
+    /// Shows how long it is and nothing of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawBody").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
 impl<'a> From<&'a [u8]> for RawBody<'a> {
     fn from(bytes: &'a [u8]) -> Self {
         Self(Pieces::One(bytes))
@@ -263,6 +290,19 @@ impl<'a> From<&'a [Bytes]> for RawBody<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Tokens stand in headers, and in the bodies and queries of some.
+    #[test]
+    fn debug_output_shows_no_value_of_a_header_nothing_of_the_body_and_no_query() {
+        let headers = HeaderMap::from_iter([(http::header::AUTHORIZATION, HeaderValue::from_static("s3cr3t"))]);
+        let url = "https://user:s3cr3t@example.com/hook?secret=s3cr3t";
+        let shown = format!("{:?}", WebhookRequest::new(&Method::POST, url, &headers, b"s3cr3t"));
+        let bytes = format!("{:?}", b"s3cr3t");
+        assert!(!shown.contains("s3cr3t") && !shown.contains(&bytes[1..bytes.len() - 1]), "{shown}");
+        for told in ["POST", "https://example.com/hook", "authorization", "6"] {
+            assert!(shown.contains(told), "{told}: {shown}");
+        }
+    }
 
     /// Few headers are compared, many are hashed: what is found is the same.
     #[test]

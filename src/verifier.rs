@@ -27,8 +27,9 @@ pub trait WebhookVerifier: Send + Sync {
     /// What can be told before the body is read, at least that a signature is there at all.
     ///
     /// The layer asks this first, so that strangers cannot make it hold bodies. What is accepted here is verified
-    /// in full afterwards. The secrets must not matter here: where they are looked up for each request, the layer asks
-    /// the verifier of the default ones.
+    /// in full afterwards. Where secrets are looked up for each request, the layer asks the verifier of the default ones
+    /// and takes no notice of a [`SignatureMismatch`](crate::RejectionKind::SignatureMismatch) or
+    /// [`NoSecret`](crate::RejectionKind::NoSecret): nothing else that is refused here may depend on the secrets.
     ///
     /// # Errors
     /// The [`Rejection`] that [`verify`](Self::verify) would return for every body.

@@ -90,15 +90,21 @@ async fn challenges_do_not_make_the_layer_hold_bodies() {
     let hub = "https://example.com/hook?hub.mode=subscribe&hub.verify_token=meatyhamhock&hub.challenge=1";
     let form = (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded");
     let json = (header::CONTENT_TYPE.as_str(), "application/json");
+    let marketing = Options::new().with("scheme", OptionValue::Text("marketing".to_owned()));
+    let braintree = "https://example.com/hook?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53";
     let url = "https://example.com/hook";
     let cases = [
+        (layer(&providers::BRAINTREE, "public:private", &Options::new()), "GET", braintree, ("accept", "*/*"), 1024),
         (plain(&providers::DROPBOX), "GET", "https://example.com/hook?challenge=a", ("accept", "*/*"), 1024),
         (layer(&providers::WHATSAPP, "a secret", &verify_token), "GET", hub, ("accept", "*/*"), 1024),
+        (plain(&providers::MAILCHIMP), "HEAD", url, ("accept", "*/*"), 1024),
+        (layer(&providers::MAILCHIMP, "a secret", &marketing), "GET", url, ("accept", "*/*"), 1024),
         (plain(&providers::TRELLO), "HEAD", url, ("accept", "*/*"), 1024),
         (plain(&providers::TWITTER), "GET", "https://example.com/hook?crc_token=a", ("accept", "*/*"), 1024),
         (plain(&providers::WORLDLINE), "GET", url, ("x-gcs-webhooks-endpoint-verification", "a"), 1024),
         (plain(&providers::OKTA), "GET", url, ("x-okta-verification-challenge", "a"), 1024),
         (plain(&providers::ASANA), "POST", url, ("x-hook-secret", "a"), 17 * 1024),
+        (plain(&providers::MONDAY), "POST", url, json, 17 * 1024),
         (plain(&providers::NOTION), "POST", url, json, 17 * 1024),
         (plain(&providers::WOOCOMMERCE), "POST", url, form, 17 * 1024),
     ];
@@ -186,7 +192,8 @@ async fn refusals_have_the_form_that_the_provider_demands() {
 #[tokio::test]
 async fn what_is_signed_verifies() {
     for (provider, secret) in SIGNERS {
-        let covers_body = !(matches!(provider.id, "okta" | "telegram" | "vmware") || *secret == "a secret token");
+        let covers_body =
+            !(matches!(provider.id, "monday" | "okta" | "telegram" | "vmware") || *secret == "a secret token");
         for body in [&b"{\"a\":1}"[..], b"\x00\xff\r\n", b"a=1&b=2"] {
             let layer = layer(provider, secret, &Options::new());
             let request = signed(provider, secret, &Options::new(), body);
@@ -204,7 +211,11 @@ async fn what_is_signed_verifies() {
 #[tokio::test]
 async fn secrets_may_be_looked_up() {
     for (provider, secret) in SIGNERS {
-        let default = if provider.id == "vmware" { "another::one" } else { "another_one" };
+        let default = match provider.id {
+            "vmware" => "another::one",
+            "standard_webhooks" | "svix" => "whsec_YW5vdGhlciBvbmUsIGFub3RoZXIgb25l",
+            _ => "another_one",
+        };
         let layer = layer(provider, default, &Options::new()).secret_resolver(
             move |_: &countersign::request::WebhookRequest<'_>| async move { Ok(Some(Secrets::try_from(*secret)?)) },
         );
@@ -218,19 +229,25 @@ async fn secrets_may_be_looked_up() {
 const SIGNERS: &[(&Provider, &str)] = &[
     (&providers::AIRSHIP, "a secret"),
     (&providers::ASANA, "a secret"),
+    (&providers::BIRD, "a signing key"),
+    (&providers::BIRD, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (&providers::DROPBOX, "a secret"),
     (&providers::FACEBOOK_GRAPH_API, "a secret"),
     (&providers::FACEBOOK_MESSENGER, "a secret"),
     (&providers::GITLAB, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (&providers::GITLAB, "a secret token"),
     (&providers::INSTAGRAM, "a secret"),
+    (&providers::MONDAY, "a secret"),
+    (&providers::NETLIFY, "a secret"),
     (&providers::NOTION, "a secret"),
     (&providers::OKTA, "Basic YTpi"),
+    (&providers::STANDARD_WEBHOOKS, "whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (&providers::STRAVA, "a secret"),
     (&providers::TELEGRAM, "a_secret"),
     (&providers::TRELLO, "a secret"),
     (&providers::TWITTER, "a secret"),
     (&providers::VMWARE, "user::pass:word"),
+    (&providers::VONAGE, "a secret"),
     (&providers::WHATSAPP, "a secret"),
     (&providers::WOOCOMMERCE, "a secret"),
     (&providers::WORLDLINE, "a secret"),

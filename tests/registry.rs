@@ -4,12 +4,13 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 use countersign::{
-    ConfigError, Secret, Secrets, Verdict, Verified, VerifyWebhookLayer, WebhookVerifier,
+    ConfigError, RejectionKind, Secret, Secrets, Verdict, Verified, VerifyWebhookLayer, WebhookVerifier,
     clock::UnixTime,
-    providers::{self, Provider, ProviderScheme, TimeWindow},
+    providers::{self, CustomScheme, Provider, ProviderScheme, TimeWindow},
     request::WebhookRequest,
     scheme::{OptionKind, OptionValue, Options, Part, SignError, SigningContext, TimestampUnit},
     vectors::{Expectation, Vector, VectorFile},
@@ -155,6 +156,62 @@ fn values_of_the_wrong_kind_are_refused() {
     }
 }
 
+/// A scheme of somebody else's is written once, whatever features others turn on.
+#[test]
+fn a_custom_scheme_needs_nothing_but_its_verifier() {
+    #[derive(Debug)]
+    struct Own;
+    impl CustomScheme for Own {
+        fn verifier(&self, secrets: &Secrets, _: &Options) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
+            providers::GITHUB.verifier(secrets.clone(), &Options::new())
+        }
+    }
+    let (headers, secret) = (HeaderMap::new(), Secret::new("a secret").expect("a secret"));
+    let request = WebhookRequest::new(&Method::POST, "https://example.com/", &headers, b"{}");
+    let context = SigningContext { now: UnixTime::from_millis(0), delivery_id: "1" };
+    assert!(matches!(Own.sign(&secret, &Options::new(), &request, &context), Err(SignError::ProviderOnly)));
+}
+
+/// Where secrets are looked up for each request, the layer shows the head to the verifier of the default ones: they may
+/// refuse it only for what the request's own secrets would change, and then those decide.
+#[test]
+fn a_head_is_in_order_whatever_the_default_secrets() {
+    // Coinbase has one public key for all customers, and signatures are as long as the key.
+    const AS_LONG_AS_THE_KEY: &str = "coinbase";
+    for (id, vectors) in files() {
+        let provider = providers::by_id(id).expect("it is registered");
+        let valid = || vectors.iter().filter(|vector| vector.expect == Expectation::Valid);
+        let known: BTreeSet<_> = valid().flat_map(|vector| vector.secrets.clone()).collect();
+        for vector in valid() {
+            let options = options(vector);
+            let verifiers = known.iter().filter_map(|secret| provider.verifier(secret.as_str(), &options).ok());
+            for verifier in verifiers {
+                let headers = headers(vector);
+                let method: Method = vector.request.method.parse().expect("a method");
+                let body = vector.request.body().expect("a body");
+                let request = WebhookRequest::new(&method, vector.request.url.as_str(), &headers, &body[..]);
+                let refused = verifier.verify_head(request.head()).map_err(|rejection| rejection.kind());
+                assert!(
+                    matches!(refused, Ok(()) | Err(RejectionKind::NoSecret | RejectionKind::SignatureMismatch))
+                        || id == AS_LONG_AS_THE_KEY,
+                    "{id}, {}: {refused:?}",
+                    vector.name
+                );
+                let own = Secrets::try_from(vector.secrets.clone()).expect("secrets");
+                match verifier.with_secrets(&own) {
+                    Ok(own) => {
+                        let verdict = own.verify(&request, &Context::at(vector.now.and_then(UnixTime::from_secs)));
+                        assert!(matches!(verdict, Ok(Verdict::Accept(_))), "{id}, {}: {verdict:?}", vector.name);
+                    }
+                    // It has no secrets.
+                    Err(ConfigError::SecretsFixed) if id == "plaid" => {}
+                    Err(error) => panic!("{id}, {}: {error}", vector.name),
+                }
+            }
+        }
+    }
+}
+
 /// A provider's own deliveries, and random bodies in their place, signed anew: verified, with the right verdict.
 #[test]
 fn what_is_signed_is_verified() {
@@ -250,10 +307,7 @@ impl<'a> Trial<'a> {
         delivery_id: &'a str,
     ) -> Self {
         let vector = genuine.vector;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &vector.request.headers {
-            headers.append(name.parse::<HeaderName>().expect("a name"), value.parse().expect("a value"));
-        }
+        let mut headers = headers(vector);
         let method: Method = vector.request.method.parse().expect("a method");
         let mut body = vector.request.body().expect("a body");
         if let Some(Body { content_type, bytes }) = replacement {
@@ -333,6 +387,14 @@ impl<'a> Trial<'a> {
         let all = others.chain([(&self.genuine.secret, "the right one")]);
         all.map(|(text, label)| Secret::new(text).expect("a secret").label(label)).collect()
     }
+}
+
+fn headers(vector: &Vector) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &vector.request.headers {
+        headers.append(name.parse::<HeaderName>().expect("a name"), value.parse().expect("a value"));
+    }
+    headers
 }
 
 fn options(vector: &Vector) -> Options {

@@ -1,13 +1,16 @@
 //! What arrived.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use http::{HeaderMap, Method, Uri};
 
-use crate::request::RawBody;
+use crate::{
+    public_url::redact,
+    request::{Names, RawBody},
+};
 
 /// A delivery as it arrived: method, target, headers with `Host` and whatever proxies added, and the raw body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Delivery<'a> {
     pub(super) method: &'a Method,
     pub(super) target: Target<'a>,
@@ -48,12 +51,25 @@ impl<'a> Delivery<'a> {
     }
 }
 
-impl std::fmt::Debug for Target<'_> {
+impl fmt::Debug for Delivery<'_> {
+    /// Shows no value of a header and nothing of the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("method", self.method)
+            .field("target", &self.target)
+            .field("headers", &Names(self.headers))
+            .field("body", &RawBody::from(&self.body[..]))
+            .field("body_is_whole", &self.body_is_whole)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Target<'_> {
     /// Shows no query: it may hold what is private to a user.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(uri) => f.write_str(uri.path()),
-            Self::Url(url) => f.write_str(url.split(['?', '#']).next().unwrap_or_default()),
+            Self::Url(url) => f.write_str(&redact(url)),
         }
     }
 }

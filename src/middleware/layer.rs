@@ -81,6 +81,17 @@ impl VerifyWebhookLayer {
 
     /// A layer for any of the [`providers`], with its strict defaults.
     ///
+    /// With some of the provider's [options](Provider::options):
+    ///
+    /// ```
+    /// use countersign::{VerifyWebhookLayer, providers, scheme::{OptionValue, Options}};
+    ///
+    /// let options = Options::new().with("answer_ssl_check", OptionValue::Bool(true));
+    /// let layer = VerifyWebhookLayer::new(providers::SLACK.verifier("the signing secret", &options)?);
+    /// # let _ = layer;
+    /// # Ok::<(), countersign::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ConfigError`] when a secret is empty or not one of the provider's.
     pub fn provider<S>(provider: &Provider, secrets: S) -> Result<Self, ConfigError>

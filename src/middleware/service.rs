@@ -65,8 +65,7 @@ where
         );
         if !settings.observe_only
             && let Err(rejection) = settings.verifier.verify_head(&head)
-            // A key that is not known yet can be fetched; all the rest of the head was found in order.
-            && !(rejection.kind() == RejectionKind::NoSecret && settings.key_fetcher.is_some())
+            && !may_change(rejection.kind(), settings)
         {
             return ResponseFuture::refused(rejection, settings);
         }
@@ -82,6 +81,16 @@ where
         let clone = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, clone);
         ResponseFuture::collecting(ready, parts, body, Arc::clone(settings), max_body)
+    }
+}
+
+/// Whether a head that was refused may be accepted yet: keys that are not known can be fetched, and secrets that are
+/// looked up are not those that it was judged with. All the rest of it was found in order.
+fn may_change(refusal: RejectionKind, settings: &Settings) -> bool {
+    match refusal {
+        RejectionKind::NoSecret => settings.key_fetcher.is_some() || settings.resolver.is_some(),
+        RejectionKind::SignatureMismatch => settings.resolver.is_some(),
+        _ => false,
     }
 }
 

@@ -33,7 +33,8 @@ const KEY: KeyFormat = KeyFormat::HEX;
 ///   decoded, absent ones empty. Every item must be right, and there must be one.
 /// * **Coverage is weak there**: reason, eventDate, paymentMethod, operations and the rest of `additionalData` can be
 ///   altered unnoticed. Only `merchantReference` may hold a colon; one in any other field is refused, since two sets of
-///   fields would be signed alike. A member that stands twice is refused.
+///   fields would be signed alike. A member that stands twice is refused, and so is one with a signed one's name but
+///   for the case of letters.
 /// * **Other webhooks** (platforms, banking, management): header `HmacSignature`, over the raw body. Where the header is
 ///   there it alone decides.
 /// * **Replay protection**: none. No time is signed; `pspReference` with `eventCode` and `success` names an event.
@@ -161,6 +162,9 @@ impl<'a> Item<'a> {
             _ => Some(Cow::Borrowed("")),
         };
         let amount = item.get("amount")?.object()?;
+        if item.has_lookalike(SIGNED) || amount.has_lookalike(&["currency", "value"]) {
+            return None;
+        }
         let value = amount.get("value")?.number().filter(|digits| is_whole(digits))?;
         let fields = [
             optional("pspReference")?,
@@ -202,6 +206,17 @@ impl<'a> Item<'a> {
     }
 }
 
+/// The members that are signed, or hold what is.
+const SIGNED: &[&str] = &[
+    "amount",
+    "eventCode",
+    "merchantAccountCode",
+    "merchantReference",
+    "originalReference",
+    "pspReference",
+    "success",
+];
+
 /// The position of the one field that may hold what separates the fields.
 const MERCHANT_REFERENCE: usize = 3;
 
@@ -212,12 +227,19 @@ fn is_whole(number: &str) -> bool {
 fn items(body: &[u8]) -> Result<Vec<Item<'_>>, Rejection> {
     let body = Object::parse(body).ok_or(RejectionKind::MalformedBody)?;
     let Some(list) = body.get("notificationItems") else { return Err(RejectionKind::MissingSignature.into()) };
+    if body.has_lookalike(&["notificationItems"]) {
+        return Err(RejectionKind::MalformedBody.into());
+    }
     let items = list.array().and_then(|items| items.into_iter().map(|item| Item::of(&inner(item)?)).collect());
     Ok(items.ok_or(RejectionKind::MalformedBody)?)
 }
 
 fn inner(item: Value<'_>) -> Option<Object<'_>> {
-    item.object()?.get("NotificationRequestItem")?.object()
+    let item = item.object()?;
+    if item.has_lookalike(&["NotificationRequestItem"]) {
+        return None;
+    }
+    item.get("NotificationRequestItem")?.object()
 }
 
 #[derive(Debug)]

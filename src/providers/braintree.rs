@@ -10,7 +10,7 @@ use crate::{
     ConfigError, Rejection, RejectionKind, Secret, Secrets, Verdict, Verified, WebhookVerifier,
     crypto::{Algorithm, Encoding, Keys, SignatureTag, hex_lower, sha1_key},
     request::{RequestHead, WebhookRequest},
-    scheme::{Options, Tags, form::Params},
+    scheme::{Options, Tags, challenge_limit, form::Params},
     verifier::Context,
 };
 #[cfg(feature = "signing")]
@@ -161,6 +161,10 @@ impl WebhookVerifier for Braintree {
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Self::new(secrets.clone())?))
+    }
+
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        challenge(head).is_some().then(|| challenge_limit(head))
     }
 }
 

@@ -41,7 +41,8 @@ const SCHEMES: &[&str] = &["hook0", "commerce"];
 /// * **Developer Platform and Business** (the default): `X-Hook0-Signature: t=…,v0=…,h=…,v1=…`. Signed under `v1`: `t`,
 ///   the list `h`, the values of the headers in it, and the body, with full stops between; under `v0`: `t`, `.`, body.
 ///   Where `v1` is there it alone decides, and a header that `h` names must be there. A delivery with `v0` alone is
-///   accepted. The full stops may occur in what they separate.
+///   accepted. The full stops may occur in what they separate: whoever has seen a delivery can move text from one named
+///   header into the next, and show it under another `X-Event-Id`, until its time is too old.
 /// * **Commerce** (the option `scheme` set to `commerce`): `X-CC-Webhook-Signature`, HMAC-SHA256 of the raw body, in hex.
 ///   No time is signed. Coinbase is said to have switched Commerce off in March 2026.
 /// * **Retail notifications** (`cb-signature`, with the feature `rsa`): `CB-SIGNATURE`, RSA with SHA-256 over the raw

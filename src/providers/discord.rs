@@ -65,17 +65,16 @@ fn ping(request: &WebhookRequest<'_>) -> Option<Response<Bytes>> {
     let body = request.body().contiguous();
     let event = json::Object::parse(&body).filter(|event| event.get("event").is_none())?;
     let kind = event.get("type")?.number().filter(|_| request.method() == Method::POST)?;
-    match kind {
+    let mut response = match kind {
         "0" => {
             let mut response = answers::empty();
             *response.status_mut() = StatusCode::NO_CONTENT;
-            Some(response)
+            response
         }
-        "1" => {
-            let mut response = Response::new(Bytes::from_static(br#"{"type":1}"#));
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            Some(response)
-        }
-        _ => None,
-    }
+        "1" => Response::new(Bytes::from_static(br#"{"type":1}"#)),
+        _ => return None,
+    };
+    // Discord's page wants one on both answers, on the one without a body too.
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Some(response)
 }

@@ -31,7 +31,8 @@ use crate::{
 /// * **Signed**: the digits of the time, then the type, as texts and without a separator. A type that starts with
 ///   anything but a letter is refused, since digits could wander. Whoever sees one delivery can send any data under the
 ///   same time and type: fetch the object from the API before acting.
-/// * **Strictness**: one field `json`, no member twice, a complete form; anything else is refused.
+/// * **Strictness**: one field `json`, no member twice (whatever the case of letters), a complete form; anything else is
+///   refused.
 /// * **Time window**: none unless the option `tolerance_s` sets one. Repetitions go on for three days with the same time.
 /// * **Answers**: Dropbox Sign wants 200 with the text `Hello API Event Received` on every delivery, from your app too.
 ///   The test event `callback_test` is answered so once it was verified, and the app is not asked.
@@ -154,6 +155,9 @@ struct Event<'a> {
 impl<'a> Event<'a> {
     fn read(json: &Object<'a>) -> Result<Self, Rejection> {
         let event = json.get("event").and_then(Value::object).ok_or(RejectionKind::MalformedBody)?;
+        if json.has_lookalike(&["event"]) || event.has_lookalike(&["event_hash", "event_time", "event_type"]) {
+            return Err(RejectionKind::MalformedBody.into());
+        }
         let tag = tag(event.get("event_hash"))?;
         let time = event.get("event_time").ok_or(RejectionKind::TimestampMissing)?;
         let time_text = time.text().ok_or(RejectionKind::TimestampMalformed)?;

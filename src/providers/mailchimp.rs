@@ -10,7 +10,7 @@ use crate::{
     crypto::{Algorithm, Encoding, Keys, SignatureTag, Sink, Tokens},
     request::{RequestHead, WebhookRequest},
     scheme::{
-        OptionKind, OptionSpec, Options,
+        OptionKind, OptionSpec, Options, challenge_limit,
         form::{Blocks, Params},
     },
     verdict::{UrlForm, UrlMatch},
@@ -168,6 +168,10 @@ impl WebhookVerifier for Transactional {
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Self::new(secrets.clone())?))
     }
+
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        (head.method() == Method::HEAD).then(|| challenge_limit(head))
+    }
 }
 
 impl WebhookVerifier for Marketing {
@@ -189,6 +193,10 @@ impl WebhookVerifier for Marketing {
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Self::new(secrets.clone())?.query_param(self.query_param.clone())))
+    }
+
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        (head.method() == Method::GET).then(|| challenge_limit(head))
     }
 }
 

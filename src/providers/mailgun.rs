@@ -180,6 +180,9 @@ impl<'a> Fields<'a> {
         let event = json::Object::parse(body).ok_or(RejectionKind::MalformedBody)?;
         let Some(signature) = event.get("signature") else { return Ok(Self::default()) };
         let signature = signature.object().ok_or(RejectionKind::MalformedSignature)?;
+        if event.has_lookalike(&["signature"]) || signature.has_lookalike(&["timestamp", "token"]) {
+            return Err(RejectionKind::MalformedBody.into());
+        }
         let text = |name, wrong| match signature.get(name) {
             None => Ok(None),
             Some(value) => match value.text() {

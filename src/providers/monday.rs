@@ -11,7 +11,7 @@ use crate::{
     crypto::{Algorithm, Keys},
     request::{RequestHead, WebhookRequest},
     scheme::{
-        Options,
+        Options, challenge_limit,
         json::Object,
         jwt::{Claims, Token},
     },
@@ -166,6 +166,10 @@ impl WebhookVerifier for Monday {
 
     fn with_secrets(&self, secrets: &Secrets) -> Result<Arc<dyn WebhookVerifier>, ConfigError> {
         Ok(Arc::new(Self::new(secrets.clone())?))
+    }
+
+    fn body_limit(&self, head: &RequestHead<'_>) -> Option<usize> {
+        may_be_challenge(head).then(|| challenge_limit(head))
     }
 }
 

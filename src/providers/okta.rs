@@ -152,7 +152,7 @@ impl Scheme {
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| ConfigError::WrongOptionValue {
                 provider: OKTA.id,
                 option: "header".to_owned(),
-                expected: "the name of a header",
+                expected: "the name of a header".to_owned(),
             })
         })
     }

@@ -233,7 +233,7 @@ pub(super) fn certificates(provider: &'static str, options: &Options) -> Result<
         _ => Err(ConfigError::WrongOptionValue {
             provider,
             option: "certificates".to_owned(),
-            expected: "at least one certificate in PEM by its URL",
+            expected: "at least one certificate in PEM by its URL".to_owned(),
         }),
     }
 }

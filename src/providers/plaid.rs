@@ -169,7 +169,7 @@ impl CustomScheme for Scheme {
             return Err(ConfigError::WrongOptionValue {
                 provider: PLAID.id,
                 option: "jwks".to_owned(),
-                expected: "at least one key",
+                expected: "at least one key".to_owned(),
             });
         }
         self.verifier_with_keys(secrets, options, Arc::new(keys))

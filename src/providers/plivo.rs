@@ -44,7 +44,8 @@ const LIST: Format = Format::Items { separator: ',' };
 ///   The nonce is in `X-Plivo-Signature-V3-Nonce`.
 /// * **Signed**: scheme, host and path; `?` and the query's parameters, decoded and sorted by name and value, as
 ///   `name=value` between `&`; for POSTs a `.` if both are there, and the form's parameters sorted likewise, without
-///   separators; then `.` and the nonce. A body that is no form is not covered, and is refused.
+///   separators; then `.` and the nonce, which must not hold a full stop itself: Plivo's are digits. A body that is no
+///   form is not covered, and is refused.
 /// * **V2**: covers neither query nor body. It is refused unless the option `allow_v2` is on, and never looked at
 ///   beside a V3 header: that would be a downgrade.
 /// * **Replay protection**: no time is signed. The nonce names one delivery: it is the delivery id.
@@ -171,6 +172,10 @@ impl<'a> Presented<'a> {
         }
         nonce.one()?;
         let nonce = nonce.first.filter(|nonce| !nonce.is_empty()).ok_or(RejectionKind::MalformedSignature)?;
+        // The end of the parameters could wander into it, behind a full stop of theirs: the signed text would be the same.
+        if covers_params && nonce.as_bytes().contains(&b'.') {
+            return Err(RejectionKind::MalformedSignature.into());
+        }
         let mut tags = Tags::new();
         for list in lists {
             Encoding::Base64.read_tags(LIST, list, Algorithm::HmacSha256.tag_length(), &mut tags);
@@ -370,7 +375,7 @@ impl CustomScheme for Scheme {
         context: &SigningContext<'_>,
     ) -> Result<Signed, SignError> {
         let key = crate::crypto::Key::new(Algorithm::HmacSha256, secret.expose()).ok_or(SignError::MalformedSecret)?;
-        if context.delivery_id.is_empty() {
+        if context.delivery_id.is_empty() || context.delivery_id.contains('.') {
             return Err(SignError::Unwritable);
         }
         let mut url = request.url().candidates().next().ok_or(RejectionKind::UrlUnknown)?;

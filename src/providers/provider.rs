@@ -185,6 +185,9 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
 
     /// Signs a request as the provider would.
     ///
+    /// [`SignError::ProviderOnly`] unless it is written: so a scheme of your own compiles whether or not somebody else's
+    /// crate turns the feature `signing` on.
+    ///
     /// # Errors
     /// [`SignError`] when the secret or the request does not fit the scheme.
     #[cfg(feature = "signing")]
@@ -194,7 +197,10 @@ pub trait CustomScheme: std::fmt::Debug + Send + Sync {
         options: &Options,
         request: &WebhookRequest<'_>,
         context: &SigningContext<'_>,
-    ) -> Result<Signed, SignError>;
+    ) -> Result<Signed, SignError> {
+        let _ = (secret, options, request, context);
+        Err(SignError::ProviderOnly)
+    }
 
     /// The headers (lower case) whose delivery id or nonce is signed if the request has one already, so that a replay
     /// can have another.
@@ -305,12 +311,34 @@ impl Provider {
 /// The provider of this id or alias, in any case, with `-` for `_` if you like.
 ///
 /// # Errors
-/// [`ConfigError::UnknownProvider`] with the nearest names.
+/// [`ConfigError::UnknownProvider`] with the nearest names; [`ConfigError::FeatureNeeded`] for one that is not there
+/// without a feature.
 pub fn by_id(id: &str) -> Result<&'static Provider, ConfigError> {
     let wanted = id.trim().to_ascii_lowercase().replace('-', "_");
     let found = super::ALL.iter().find(|provider| provider.id == wanted || provider.aliases.contains(&wanted.as_str()));
-    found.copied().ok_or_else(|| ConfigError::UnknownProvider { id: id.to_owned(), nearest: nearest(&wanted) })
+    if let Some(provider) = found {
+        return Ok(provider);
+    }
+    Err(match GATED.iter().find(|(gated, _)| *gated == wanted) {
+        Some((provider, feature)) => ConfigError::FeatureNeeded { provider, feature },
+        None => ConfigError::UnknownProvider { id: id.to_owned(), nearest: nearest(&wanted) },
+    })
 }
+
+/// The ids and aliases of providers that are there with a feature only, and that feature.
+const GATED: &[(&str, &str)] = &[
+    ("amazon_sns", "x509"),
+    ("aws_sns", "x509"),
+    ("discord", "ed25519"),
+    ("paypal", "x509"),
+    ("plaid", "ecdsa"),
+    ("sendgrid", "ecdsa"),
+    ("sns", "x509"),
+    ("telnyx", "ed25519"),
+    ("transferwise", "rsa"),
+    ("twilio_sendgrid", "ecdsa"),
+    ("wise", "rsa"),
+];
 
 /// Up to three ids that differ least from `wanted`.
 fn nearest(wanted: &str) -> Vec<&'static str> {
@@ -365,6 +393,25 @@ mod tests {
         let ConfigError::UnknownProvider { nearest, .. } = by_id("twillio").unwrap_err() else { panic!() };
         assert_eq!(nearest.first(), Some(&"twilio"));
         assert!(by_id("").is_err());
+    }
+
+    /// With all features they are there, without one it is named.
+    #[test]
+    fn what_needs_a_feature_says_so() {
+        for (id, feature) in GATED {
+            let enabled = match *feature {
+                "ecdsa" => cfg!(feature = "ecdsa"),
+                "ed25519" => cfg!(feature = "ed25519"),
+                "rsa" => cfg!(feature = "rsa"),
+                _ => cfg!(feature = "x509"),
+            };
+            let found = by_id(id).map(|provider| provider.id).map_err(|error| error.to_string());
+            if enabled {
+                assert!(found.is_ok(), "{id}");
+            } else {
+                assert_eq!(found, Err(format!("`{id}` needs countersign's feature `{feature}`")));
+            }
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ use crate::{
 ///   No header is signed, `x-amz-sns-…` ones neither.
 /// * **Signed**: `Message`, `MessageId`, `Subject`, `SubscribeURL`, `Timestamp`, `Token`, `TopicArn` and `Type`, as far as
 ///   a message of its type has them. `MessageAttributes` and `UnsubscribeURL` are **not** signed.
+///   A member whose name is one of these but for the case of letters is refused.
 /// * **Account**: anybody with an AWS account gets right signatures, for topics of their own. So the "secret" is the AWS
 ///   account that owns the topic (12 digits), or the whole ARN of the topic; others are refused.
 /// * **Certificate**: its URL must be `https://sns.<region>.amazonaws.com/SimpleNotificationService-<32 hex>.pem` (`.com.cn`
@@ -172,6 +173,10 @@ impl Kind {
         })
     }
 
+    /// What is signed under any of the kinds.
+    const SIGNED: &'static [&'static str] =
+        &["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+
     const fn signed_members(self) -> &'static [&'static str] {
         match self {
             Self::Notification => &["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
@@ -256,6 +261,9 @@ impl<'a> Message<'a> {
         let certificate_url = certificate_url.ok_or(RejectionKind::MalformedSignature)?;
         let kind = object.text("Type").and_then(|text| Kind::parse(&text)).ok_or(RejectionKind::MalformedBody)?;
         let topic = object.text("TopicArn").ok_or(RejectionKind::MalformedBody)?;
+        if object.has_lookalike(Kind::SIGNED) {
+            return Err(RejectionKind::MalformedBody.into());
+        }
         Ok(Self { object, kind, hash, signature, certificate_url, topic })
     }
 

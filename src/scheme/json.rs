@@ -1,4 +1,5 @@
 //! JSON bodies, read strictly: an object with a member twice is refused, since two readers could disagree about it.
+//! Where only some members are signed, so is one whose name differs from theirs in the case of letters alone.
 //!
 //! Only what is asked for is looked into, one level at a time, and every level is as strict as the first.
 
@@ -34,6 +35,13 @@ impl<'a> Object<'a> {
     /// A member, `null` included.
     pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
         self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
+    }
+
+    /// Whether a member has one of these names but for the case of letters: many readers take it for that one, and
+    /// nobody signed it.
+    pub(crate) fn has_lookalike(&self, names: &[&str]) -> bool {
+        let looks_alike = |member: &str, name: &str| member != name && folded(member).eq(folded(name));
+        self.0.iter().any(|(member, _)| names.iter().any(|name| looks_alike(member, name)))
     }
 
     /// A member's JSON text as it stands.
@@ -150,6 +158,11 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
+/// Both ways, so that `ſ` becomes `s` and the Kelvin sign `k`, as in readers that fold case by Unicode's rules.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
 fn repeats_a_name(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
     // Sorted, since comparing each with each would be quadratic work for a stranger's sake.
     let mut names: SmallVec<[&str; 32]> = members.iter().map(|(name, _)| &**name).collect();
@@ -192,6 +205,23 @@ mod tests {
     fn refused() {
         for text in [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":2}"#, "[]", "{}x", "", "{", "\u{feff}{}"] {
             assert!(Object::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lookalikes() {
+        let alike = |text: &str| Object::parse(text.as_bytes()).expect("an object").has_lookalike(&["Message", "kind"]);
+        for text in [r#"{"Message":1,"kind":2}"#, r#"{"Messages":1,"mess":2,"kin":3,"":4}"#, "{}"] {
+            assert!(!alike(text), "{text}");
+        }
+        for text in [
+            r#"{"message":1}"#,
+            r#"{"Message":1,"MESSAGE":2}"#,
+            r#"{"Kind":1}"#,
+            "{\"Me\u{17f}\u{17f}age\":1}",
+            r#"{"\u212aind":1}"#,
+        ] {
+            assert!(alike(text), "{text}");
         }
     }
 

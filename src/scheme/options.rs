@@ -136,13 +136,13 @@ impl fmt::Debug for OptionValue {
 impl OptionKind {
     /// What a value must look like, in words.
     #[must_use]
-    pub const fn expected(self) -> &'static str {
+    pub fn expected(self) -> String {
         match self {
-            Self::Bool => "`true` or `false`",
-            Self::Choice(_) => "one of its words",
-            Self::Map => "texts by name",
-            Self::Secs => "a whole number of seconds",
-            Self::Text => "a text that is not empty",
+            Self::Bool => "`true` or `false`".to_owned(),
+            Self::Choice(words) => format!("one of `{}`", words.join("`, `")),
+            Self::Map => "texts by name".to_owned(),
+            Self::Secs => "a whole number of seconds".to_owned(),
+            Self::Text => "a text that is not empty".to_owned(),
         }
     }
 
@@ -176,6 +176,15 @@ impl OptionKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Who misspelt a word must learn which words there are.
+    #[test]
+    fn the_words_of_a_choice_are_named() {
+        let spec = OptionSpec { name: "scheme", kind: OptionKind::Choice(&["billing", "classic"]), help: "Which one." };
+        let options = Options::new().with("scheme", OptionValue::Text("classics".to_owned()));
+        let error = options.check("paddle", &[spec]).expect_err("it is none of them");
+        assert_eq!(error.to_string(), "paddle's option `scheme` needs one of `billing`, `classic`");
+    }
 
     #[test]
     fn texts_are_not_shown() {

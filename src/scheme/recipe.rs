@@ -217,6 +217,15 @@ impl Recipe {
         if !(self.delivery_id.is_empty() || are_names(self.delivery_id)) {
             return Err(RecipeError::BadName);
         }
+        let mut content = self.content;
+        while let [part, others @ ..] = content {
+            if let Part::Header(name) = part
+                && !are_names(&[*name])
+            {
+                return Err(RecipeError::BadName);
+            }
+            content = others;
+        }
         let mut required = self.required;
         while let [(name, _), others @ ..] = required {
             if !are_names(&[*name]) {
@@ -385,6 +394,10 @@ mod tests {
             error(Recipe::hmac_sha256(&[Part::Body], Signature::hex(&["X-Signature"], Format::Bare))),
             RecipeError::BadName
         );
+        for name in ["X-Nonce", "", "x nonce"] {
+            let content: &'static [Part] = Box::leak(Box::new([Part::Body, Part::Header(name)]));
+            assert_eq!(error(Recipe::hmac_sha256(content, BARE)), RecipeError::BadName, "{name}");
+        }
         let pairs = Format::Pairs { separator: ',', assign: ',', key: "v1" };
         assert_eq!(
             error(Recipe::hmac_sha256(&[Part::Body], Signature::hex(&["x-signature"], pairs))),

@@ -10,7 +10,7 @@ use super::{resign, signer::Signer, unique_id};
 use crate::{
     ConfigError, RejectionKind, Secret, SignedUrl,
     clock::{Clock, SystemClock, UnixTime},
-    public_url::{Scheme, is_websocket_upgrade, redact_userinfo},
+    public_url::{Scheme, is_websocket_upgrade, redact},
     scheme::{OptionValue, Options, SignError, SigningContext},
 };
 
@@ -234,14 +234,14 @@ impl fmt::Debug for SignedRequest<'_> {
 /// The URL as a client requests it: without a fragment, and with a path.
 fn requested(url: &str) -> Result<String, SignError> {
     let problem = "it needs the form https://host[:port]/path";
-    let parsed = SignedUrl::parse(url).ok_or_else(|| ConfigError::Url { url: redact_userinfo(url), problem })?;
+    let parsed = SignedUrl::parse(url).ok_or_else(|| ConfigError::Url { url: redact(url), problem })?;
     let slash = if parsed.target.starts_with('/') { "" } else { "/" };
     Ok(format!("{}://{}{slash}{}", parsed.scheme.as_str(), parsed.authority, parsed.target))
 }
 
 /// What a client adds for the sake of the URL.
 fn add_host(url: &str, headers: &mut HeaderMap) -> Result<(), SignError> {
-    let unusable = |problem| SignError::from(ConfigError::Url { url: redact_userinfo(url), problem });
+    let unusable = |problem| SignError::from(ConfigError::Url { url: redact(url), problem });
     let parsed = SignedUrl::parse(url).ok_or_else(|| unusable("it is no absolute URL"))?;
     let (userinfo, host) = match parsed.authority.rsplit_once('@') {
         Some((userinfo, host)) => (Some(userinfo), host),
@@ -272,7 +272,7 @@ fn add_host(url: &str, headers: &mut HeaderMap) -> Result<(), SignError> {
 fn target(url: &str) -> Result<Uri, SignError> {
     let target = SignedUrl::parse(url).map(|url| url.target).unwrap_or_default();
     target.parse().map_err(|_| {
-        ConfigError::Url { url: redact_userinfo(url), problem: "its path or query holds what must be escaped" }.into()
+        ConfigError::Url { url: redact(url), problem: "its path or query holds what must be escaped" }.into()
     })
 }
 

@@ -48,7 +48,7 @@ pub fn resign<'a>(
     let signer = signer.into();
     if SignedUrl::parse(url).is_none() {
         let problem = "it needs the form https://host[:port]/path";
-        return Err(ConfigError::Url { url: crate::public_url::redact_userinfo(url), problem }.into());
+        return Err(ConfigError::Url { url: crate::public_url::redact(url), problem }.into());
     }
     let mut headers = request.headers().clone();
     for name in signer.signed_ids() {

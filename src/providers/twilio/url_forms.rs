@@ -1,6 +1,6 @@
 //! The forms of a URL under which Twilio's signature may have been made.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{SignedUrl, public_url::Scheme, verdict::UrlForm};
 
@@ -135,11 +135,14 @@ fn legacy_query(query: &str) -> Option<String> {
         return None;
     }
     let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     // The module reads no more than a thousand pairs.
     for pair in query.split('&').filter(|pair| !pair.is_empty()).take(1000) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decode(name)?, decode(value)?);
-        match grouped.iter_mut().find(|(known, _)| *known == name) {
+        // Looked up, since comparing each name with each would be quadratic work for a stranger's sake.
+        let place = *places.entry(name.clone()).or_insert(grouped.len());
+        match grouped.get_mut(place) {
             Some((_, values)) => values.push(value),
             None => grouped.push((name, vec![value])),
         }
