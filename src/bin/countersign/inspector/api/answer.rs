@@ -26,8 +26,7 @@ impl Inspector {
 
     /// Those that are under way and fit the query, the newest first. A query for what they may not have yet gets none.
     pub(crate) fn under_way_for(&self, query: &Query) -> Vec<Exchange> {
-        let is_simple = query.before.is_none()
-            && query.status.is_none()
+        let is_simple = query.status.is_none()
             && query.header.is_none()
             && query.body.is_none()
             && query.text.is_none()
@@ -42,6 +41,7 @@ impl Inspector {
         fitting.reverse();
         fitting.retain(|exchange| {
             query.after.is_none_or(|after| exchange.id > after)
+                && query.before.is_none_or(|before| exchange.id < before)
                 && query.route.as_deref().is_none_or(|route| *exchange.route == *route)
                 && query.method.as_deref().is_none_or(|method| exchange.method().eq_ignore_ascii_case(method))
                 && query.provider.is_none_or_eq(exchange.decision.provider.as_deref())
