@@ -158,6 +158,27 @@ fn a_vector_is_self_contained_and_holds_nothing_secret() {
 }
 
 #[test]
+fn a_capture_that_can_be_no_vector_does_not_stop_the_others() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &["--capture-limit", "1000"]);
+    inspected.deliver(&signed(TOKEN, "/sms", &format!("Body={}", "x".repeat(2000))));
+    let cut = inspected.newest()["id"].as_str().unwrap().to_owned();
+    let answer = inspected.web.get("/api/requests/http/export?as=vector");
+    assert_eq!(answer.status(), 422);
+    let text = String::from_utf8(answer.body()).unwrap();
+    assert!(text.contains(&cut) && text.contains("--capture-limit"), "{text}");
+
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let file = inspected.web.json("/api/requests/http/export?as=vector");
+    assert_eq!(file["vectors"].as_array().unwrap().len(), 1);
+    let notes = file["notes"].as_array().unwrap();
+    assert!(
+        notes.len() == 1 && notes[0].as_str().unwrap().starts_with(&format!("no vector of {cut}: only 1000 of")),
+        "{notes:?}"
+    );
+}
+
+#[test]
 fn secrets_are_nowhere() {
     // An app that tells everything it knows.
     let app = App::answering(format!(

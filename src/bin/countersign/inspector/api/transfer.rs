@@ -78,27 +78,46 @@ pub(super) async fn import(State(inspector): State<Inspector>, body: Bytes) -> R
     Ok(Json(json!({ "imported": imported, "skipped": skipped })))
 }
 
-/// One vector file for each provider; a file alone, if there is one provider only.
+/// One vector file for each provider; a file alone, if there is one provider only. Its notes name what can be no vector.
 fn vector_files(inspector: &Inspector, exchanges: &[Exchange]) -> Result<Value, ApiError> {
-    let mut files: Vec<(&str, Vec<Value>)> = Vec::new();
+    let mut files: Vec<VectorFile> = Vec::new();
     for exchange in exchanges.iter().rev() {
         let Some(id) = exchange.decision.provider.as_deref() else { continue };
         let Ok(provider) = providers::by_id(id) else { continue };
         let route = inspector.route(&exchange.route).ok().and_then(|route| route.config.verification.as_ref());
         let options =
             route.filter(|route| route.provider.id == id).map_or_else(Options::new, |route| route.options.clone());
-        let vector = export::vector(exchange, provider, &options).map_err(ApiError::impossible)?;
-        match files.iter_mut().find(|(other, _)| *other == provider.id) {
-            Some((_, vectors)) => vectors.push(vector),
-            None => files.push((provider.id, vec![vector])),
+        let position = files.iter().position(|file| file.id == provider.id).unwrap_or_else(|| {
+            files.push(VectorFile { id: provider.id, vectors: Vec::new(), notes: Vec::new() });
+            files.len() - 1
+        });
+        let Some(file) = files.get_mut(position) else { continue };
+        match export::vector(exchange, provider, &options) {
+            Ok(vector) => file.vectors.push(vector),
+            Err(why) => file.notes.push(format!("no vector of {}: {why}", exchange.id)),
         }
     }
-    let mut files: Vec<_> = files.into_iter().map(|(id, vectors)| json!({ "id": id, "vectors": vectors })).collect();
-    match files.len() {
-        0 => Err(ApiError::impossible("a vector needs a provider: none of these came in on a route that verifies")),
-        1 => Ok(files.remove(0)),
-        _ => Ok(files.into()),
+    if files.is_empty() {
+        return Err(ApiError::impossible("a vector needs a provider: none of these came in on a route that verifies"));
     }
+    if files.iter().all(|file| file.vectors.is_empty()) {
+        let why: Vec<_> = files.into_iter().flat_map(|file| file.notes).take(MOST_REASONS).collect();
+        return Err(ApiError::impossible(why.join("; ")));
+    }
+    let mut files: Vec<_> = files
+        .into_iter()
+        .map(|VectorFile { id, vectors, notes }| match notes.as_slice() {
+            [] => json!({ "id": id, "vectors": vectors }),
+            notes => json!({ "id": id, "notes": notes, "vectors": vectors }),
+        })
+        .collect();
+    Ok(if files.len() == 1 { files.remove(0) } else { files.into() })
+}
+
+struct VectorFile {
+    id: &'static str,
+    vectors: Vec<Value>,
+    notes: Vec<String>,
 }
 
 fn form(pairs: &[(String, String)]) -> Result<Form, ApiError> {
@@ -124,3 +143,6 @@ fn attachment(bytes: Bytes, content_type: &'static str, name: &str) -> Response 
     }
     response
 }
+
+/// Mostly it is the same for all.
+const MOST_REASONS: usize = 3;
