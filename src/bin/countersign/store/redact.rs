@@ -4,8 +4,8 @@
 //!    The same goes for a password in a URL (`https://user:password@host/`).
 //! 2. A configured secret is replaced wherever it turns up: `[secret]`, whatever its length. It is found as it stands,
 //!    percent-encoded, form-encoded, JSON-escaped and XML-escaped (two of these on top of each other at most), in hex,
-//!    in Base64 at any offset, and over the seams of frames. A secret of less than six bytes is only found as a word of
-//!    its own: it would shred everything otherwise.
+//!    in Base64 at any offset, over the seams of frames, and in the case of a header's name. A secret of less than six
+//!    bytes is only found as a word of its own: it would shred everything otherwise.
 //! 3. Bodies that are cut off lose the start of a secret at their end, too.
 //! 4. Compressed bodies are looked into (gzip, deflate, one in the other); one that holds a secret goes as a whole. So
 //!    does one that cannot be looked into (Brotli, Zstandard, more than 32 MiB when unpacked), if there are secrets.

@@ -127,6 +127,24 @@ fn credentials_are_known_by_name_wherever_they_stand() {
 }
 
 #[test]
+fn secrets_in_names_of_headers() {
+    for secret in ["0f1e2d3c4b5a69788796a5b4c3d2e1f0", "f01e2d3c4b5a6978", "S3cr3t-Token_Value", "sk_live-ABC.def~1"] {
+        let redactor = redactor(&[secret]);
+        for (before, after) in [("", ""), ("x-", ""), ("x-key", "-y"), ("key_", "a")] {
+            let name = http::HeaderName::try_from(format!("{before}{secret}{after}")).unwrap();
+            let headers = http::HeaderMap::from_iter([(name, http::HeaderValue::from_static("1"))]);
+            let mut sample = exchange(1);
+            sample.request =
+                Message::request(&http::Method::GET, &"/".parse().unwrap(), http::Version::HTTP_11, &headers);
+            redactor.exchange(&mut sample);
+            let head = String::from_utf8_lossy(&sample.request.head).to_lowercase();
+            assert!(head.contains(&format!("{before}[secret]{after}: 1")), "{head}");
+        }
+        assert!(redactor.needles.has_quick_answer());
+    }
+}
+
+#[test]
 fn heads() {
     let redactor = redactor(&["s3cr3t-value"]);
     let mut sample = exchange(1);
