@@ -2,7 +2,7 @@
 
 use crate::{
     inspector::{Inspector, api::ApiError},
-    store::{Exchange, Id, Query, Reader, StoreError},
+    store::{Exchange, Id, Page, Query, Reader, StoreError},
 };
 
 impl Inspector {
@@ -12,6 +12,11 @@ impl Inspector {
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ApiError> {
         self.store().reader().run(work).await.map_err(ApiError::failed)
+    }
+
+    /// A page of what is stored.
+    pub(crate) async fn find(&self, query: Query) -> Result<Page, ApiError> {
+        self.store().reader().find(query).await.map_err(ApiError::failed)
     }
 
     /// The exchange of this id, finished or not.

@@ -22,7 +22,7 @@ pub(super) async fn list(
     // Looked at first: what is finished in between is then in the store, and shown once.
     let under_way = inspector.under_way_for(&query);
     let (limit, is_full) = (query.limit, query.bodies);
-    let page = inspector.read(move |reader| reader.list(&query)).await?;
+    let page = inspector.find(query).await?;
     let show = if is_full { render::full } else { render::summary };
     let known = |id| page.items.iter().any(|exchange| exchange.id == id);
     // What is older than where the page ends is on the next one.

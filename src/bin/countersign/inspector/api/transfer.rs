@@ -61,7 +61,7 @@ pub(super) async fn export_many(
     let form = form(&pairs)?;
     let mut query = Query::parse(pairs.into_iter().filter(|(name, _)| name != "as")).map_err(ApiError::bad)?;
     query.bodies = true;
-    let page = inspector.read(move |reader| reader.list(&query)).await?;
+    let page = inspector.find(query).await?;
     let bytes = match form {
         Form::Curl => {
             let commands = page.items.iter().rev().map(|exchange| export::curl(exchange, &export::url(exchange)));
