@@ -57,6 +57,48 @@ fn what_is_under_way_is_shown() {
 }
 
 #[test]
+fn pages_hold_all_that_is_stored_or_under_way_once() {
+    let app = App::new(|message, wire| {
+        if !message.start.contains("/slow") {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            return true;
+        }
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        let _ = wire.line();
+        false
+    });
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string()]));
+    let slow: Vec<_> = ["/slow/1", "/quick/2", "/slow/3", "/quick/4", "/quick/5"]
+        .into_iter()
+        .filter_map(|path| {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+            if path.starts_with("/quick") {
+                inspected.deliver(&request);
+                return None;
+            }
+            let mut client = Wire::connect(inspected.proxy.address);
+            client.send(request);
+            assert_eq!(client.head().unwrap().status(), 200);
+            Some(client)
+        })
+        .collect();
+    assert_eq!(slow.len(), 2);
+    for limit in 1..=6 {
+        let (mut seen, mut before) = (Vec::new(), String::new());
+        loop {
+            let page = inspected.web.json(&format!("/api/requests/http?limit={limit}{before}"));
+            let items = page["requests"].as_array().unwrap();
+            assert!(items.len() <= limit);
+            seen.extend(items.iter().map(|item| item["request"]["uri"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { break };
+            before = format!("&before={next}");
+        }
+        assert_eq!(seen, ["/quick/5", "/quick/4", "/slow/3", "/quick/2", "/slow/1"], "{limit} at a time");
+    }
+}
+
+#[test]
 fn a_client_that_goes_away_half_way_loses_nothing() {
     let app = App::ok();
     let inspected = Inspected::twilio(app.port, &[]);

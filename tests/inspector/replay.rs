@@ -97,6 +97,23 @@ fn method_path_headers_and_body_can_be_changed() {
 }
 
 #[test]
+fn targets_that_are_no_path_are_sent_again_as_they_were_forwarded() {
+    let app = App::ok();
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string()]));
+    for target in ["GET http://user@a.test:81/x?y=%2f HTTP/1.1", "OPTIONS * HTTP/1.1"] {
+        inspected.deliver(&format!("{target}\r\nHost: b.test\r\n\r\n"));
+        let first = app.received().message;
+        inspected.web.replay(order(&inspected.newest()));
+        let second = app.received().message;
+        assert_eq!(second.start, first.start);
+        if target.starts_with("GET") {
+            assert_eq!(second.header("host"), Some("a.test:81"));
+        }
+    }
+}
+
+#[test]
 fn an_old_delivery_is_signed_with_a_fresh_time() {
     let app = verifying_app(&STRIPE, "whsec_test");
     // So wide that the proxy accepts the old one.

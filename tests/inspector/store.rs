@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use crate::{
     support::{App, Ends, TOKEN, countersign, signed},
     web::Inspected,
@@ -45,13 +47,43 @@ fn captures_survive_a_kill() {
     let inspected = Inspected::twilio(app.port, &["--store", &file]);
     assert_eq!(inspected.newest()["id"], id);
     // And it can be replayed by another process.
-    let replay = inspected.web.replay(serde_json::json!({ "id": id }));
+    let replay = inspected.web.replay(json!({ "id": id }));
     assert_eq!(replay["verdict"], "accepted");
     // Nothing secret is in the file, nor in what lies beside it.
     for entry in std::fs::read_dir(&folder.0).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()));
     }
+}
+
+#[test]
+fn what_another_provider_signed_is_neither_signed_unasked_nor_let_through() {
+    let folder = Folder::new("providers");
+    let file = folder.file("captures.db");
+    let app = App::ok();
+    let id = {
+        let inspected = Inspected::twilio(app.port, &["--store", &file]);
+        inspected.deliver(&signed(TOKEN, "/sms", "Body=1"));
+        app.received();
+        inspected.newest()["id"].clone()
+    };
+    let public_key = "9269c5109946292e7d1162a17324f5a2b00e52b9e440e3c4ac1e0c4390c9c11c";
+    for (provider, secret) in [("github", TOKEN), ("discord", public_key)] {
+        let inspected = Inspected::verifying(provider, secret, app.port, &["--store", &file]);
+        let replay = inspected.web.replay(json!({ "id": id }));
+        assert_eq!((&replay["verdict"], &replay["replay"]["signing"]), (&json!("refused"), &json!("as-captured")));
+        let answer = inspected.web.post("/api/requests/http", &json!({ "id": id, "sign": "fresh" }));
+        assert_eq!(answer.status(), 409, "{provider}");
+    }
+    assert!(app.has_nothing_more());
+    let inspected = Inspected::verifying("github", TOKEN, app.port, &["--store", &file]);
+    let replay = inspected.web.replay(json!({ "id": id, "sign_unverified": true }));
+    assert_eq!((&replay["verdict"], &replay["replay"]["signing"]), (&json!("accepted"), &json!("fresh")));
+    // A file of vectors has one provider.
+    let answer = inspected.web.get("/api/requests/http/export?as=vector");
+    assert_eq!(answer.status(), 422);
+    assert!(String::from_utf8_lossy(&answer.body()).contains("discord and github and twilio"));
+    assert_eq!(inspected.web.json("/api/requests/http/export?as=vector&provider=twilio")["id"], "twilio");
 }
 
 #[test]

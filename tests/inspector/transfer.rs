@@ -44,6 +44,38 @@ fn a_curl_command_sends_the_same() {
 }
 
 #[test]
+fn a_curl_command_sends_long_bodies_and_nothing_of_its_own() {
+    let app = App::ok();
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string()]));
+    for (text, is_text) in [("it's é\n", true), ("\0", false)] {
+        let long = text.repeat(200_000 / text.len());
+        let host = inspected.proxy.address;
+        inspected.deliver(&format!("POST / HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\r\n{long}", long.len()));
+        let first = app.received().message;
+        let file = std::env::temp_dir().join(format!("countersign-curl-{}-{is_text}.sh", std::process::id()));
+        std::fs::write(&file, exported(&inspected, "curl")).unwrap();
+        let output = Command::new("sh").arg(&file).ends();
+        std::fs::remove_file(&file).unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let second = app.received().message;
+        assert!(second.body() == first.body(), "{} and {} bytes", second.body().len(), first.body().len());
+        for name in ["accept", "content-type", "user-agent"] {
+            assert_eq!(second.header(name), None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_curl_command_says_what_it_lacks() {
+    let app = App::ok();
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string(), "--capture-limit", "1000"]));
+    inspected.deliver(&format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1234\r\n\r\n{}", "x".repeat(1234)));
+    assert!(exported(&inspected, "curl").starts_with("# Only 1000 of 1234 bytes of the body were kept.\ncurl "));
+}
+
+#[test]
 fn a_curl_command_of_a_head_request_ends() {
     let app = App::answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
     let mut command = countersign();
@@ -123,6 +155,27 @@ fn a_vector_is_self_contained_and_holds_nothing_secret() {
     std::fs::remove_file(file).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("2 vectors, 0 disagree"));
+}
+
+#[test]
+fn a_capture_that_can_be_no_vector_does_not_stop_the_others() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &["--capture-limit", "1000"]);
+    inspected.deliver(&signed(TOKEN, "/sms", &format!("Body={}", "x".repeat(2000))));
+    let cut = inspected.newest()["id"].as_str().unwrap().to_owned();
+    let answer = inspected.web.get("/api/requests/http/export?as=vector");
+    assert_eq!(answer.status(), 422);
+    let text = String::from_utf8(answer.body()).unwrap();
+    assert!(text.contains(&cut) && text.contains("--capture-limit"), "{text}");
+
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let file = inspected.web.json("/api/requests/http/export?as=vector");
+    assert_eq!(file["vectors"].as_array().unwrap().len(), 1);
+    let notes = file["notes"].as_array().unwrap();
+    assert!(
+        notes.len() == 1 && notes[0].as_str().unwrap().starts_with(&format!("no vector of {cut}: only 1000 of")),
+        "{notes:?}"
+    );
 }
 
 #[test]

@@ -45,15 +45,18 @@ impl Edits {
     /// The request of `exchange` with the changes, ready to be signed and sent.
     pub(crate) fn apply(&self, exchange: &Exchange) -> Result<Request<Bytes>, ApiError> {
         let method = self.method.as_deref().unwrap_or(exchange.method());
-        let target = self.path.as_deref().unwrap_or(exchange.target());
         let mut request = Request::new(Bytes::new());
         *request.method_mut() = Method::from_bytes(method.as_bytes())
             .map_err(|_| ApiError::bad(format_args!("`{method}` is no HTTP method")))?;
-        *request.uri_mut() = target
-            .parse::<Uri>()
-            .ok()
-            .filter(|uri| target.starts_with('/') && uri.authority().is_none())
-            .ok_or_else(|| ApiError::bad(format_args!("`{target}` is no path: it must begin with /")))?;
+        let target = match self.path.as_deref() {
+            Some(path) => path.parse::<Uri>().ok().filter(|uri| path.starts_with('/') && uri.authority().is_none()),
+            // The host of one in absolute form is in a header now.
+            None => captured_target(exchange).and_then(|uri| uri.path_and_query().cloned()).map(Uri::from),
+        };
+        *request.uri_mut() = target.ok_or_else(|| {
+            let target = self.path.as_deref().unwrap_or(exchange.target());
+            ApiError::bad(format_args!("`{target}` is no path: it must begin with /"))
+        })?;
         *request.headers_mut() = self.headers(exchange)?;
         *request.body_mut() = self.body(exchange, request.headers())?;
         Ok(request)
@@ -87,6 +90,10 @@ impl Edits {
                     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
                         headers.append(name, value);
                     }
+                }
+                // As it was forwarded: the host in a target counts more than the one in the header.
+                if let Some(host) = captured_target(exchange).as_ref().and_then(host) {
+                    headers.insert(header::HOST, host);
                 }
                 if let Some(HeaderEdits::Some(some)) = other {
                     change(&mut headers, some)?;
@@ -131,6 +138,16 @@ impl Edits {
             None => Ok(body),
         }
     }
+}
+
+fn captured_target(exchange: &Exchange) -> Option<Uri> {
+    exchange.target().parse().ok()
+}
+
+/// The host and the port that a target in absolute form names.
+fn host(target: &Uri) -> Option<HeaderValue> {
+    let authority = target.authority()?.as_str();
+    HeaderValue::from_str(authority.rsplit('@').next()?).ok()
 }
 
 fn change(headers: &mut HeaderMap, some: &Map<String, Value>) -> Result<(), ApiError> {

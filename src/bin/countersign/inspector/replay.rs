@@ -2,7 +2,8 @@
 //!
 //! 1. It goes to the configured app and nowhere else.
 //! 2. What was accepted is signed anew with the configured secret, so that an app which verifies for itself accepts it,
-//!    edited or not. What was refused or never verified is signed only on explicit demand.
+//!    edited or not. What was refused or never verified, or accepted as another provider's (a store outlives the process),
+//!    is signed only on explicit demand.
 //! 3. What only the provider can sign is sent without a fitting signature, past the proxy's own verification if it was
 //!    accepted when it came, and is marked as such.
 
@@ -18,7 +19,7 @@ use crate::{
     config::Verification,
     proxy::Passing,
     signing::{Cannot, SignMode, Signatory},
-    store::{Exchange, Id, Replay, Verdict},
+    store::{Decision, Exchange, Id, Replay, Verdict},
 };
 
 /// What is to be sent again, and how.
@@ -83,15 +84,19 @@ impl Route {
                 Some(_) => Err(ApiError::impossible("this route verifies nothing: there is no secret to sign with")),
             };
         };
-        // An answered challenge was verified only where the provider signs challenges.
-        let was_genuine = original.decision.verdict == Verdict::Accepted;
+        // An answered challenge was verified only where the provider signs challenges, and one provider's signature says
+        // nothing to another.
+        let Decision { verdict, provider, .. } = &original.decision;
+        let is_of_this_provider = provider.as_deref() == Some(verification.provider.id);
+        let was_genuine = *verdict == Verdict::Accepted && is_of_this_provider;
         let may_sign = was_genuine || order.sign_unverified;
         let mode = match order.sign {
             Some(SignMode::Fresh | SignMode::Expired) if !may_sign => {
-                return Err(ApiError::conflict(
-                    "it arrived without a valid signature, and a fresh one would make it look genuine: \
+                return Err(ApiError::conflict(format_args!(
+                    "it arrived without a valid signature of {}, and a fresh one would make it look genuine: \
                      set sign_unverified to do so all the same",
-                ));
+                    verification.provider.name
+                )));
             }
             Some(mode) => mode,
             None if may_sign => SignMode::Fresh,

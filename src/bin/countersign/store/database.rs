@@ -144,6 +144,11 @@ pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
+/// Whether what should be read or written is broken in the file.
+pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
+}
+
 const PAGE_SIZE: u32 = 16 << 10;
 const CACHE_SIZE: u32 = 2 << 20;
 /// In bytes.

@@ -4,6 +4,8 @@ use std::{fmt, io, path::PathBuf};
 
 use rusqlite::ErrorCode;
 
+use super::database;
+
 /// Why a store could not be opened. Nothing was changed; nothing of the user's is ever deleted.
 #[derive(Debug)]
 pub(crate) struct OpenError {
@@ -34,9 +36,9 @@ pub(crate) enum OpenProblem {
 impl OpenError {
     pub(super) fn from_sqlite(path: PathBuf, error: rusqlite::Error) -> Self {
         let problem = match error.sqlite_error_code() {
+            _ if database::is_damaged(&error) => OpenProblem::Damaged(error.to_string()),
+            _ if database::is_locked(&error) => OpenProblem::Locked,
             Some(ErrorCode::NotADatabase) => OpenProblem::NotADatabase,
-            Some(ErrorCode::DatabaseCorrupt) => OpenProblem::Damaged(error.to_string()),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenProblem::Locked,
             Some(ErrorCode::ReadOnly) => OpenProblem::ReadOnly,
             // A row of our own makes no sense.
             _ if matches!(error, rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows) => {
@@ -90,7 +92,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("the store is closed"),
-            Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => f.write_str(
+            Self::Sqlite(error) if database::is_damaged(error) => f.write_str(
                 "the store's file is damaged: stop countersign, move the file away, and start it again; until then \
                  forwarding goes on",
             ),

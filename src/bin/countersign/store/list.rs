@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
 use super::{
     Id, Page, PathFilter, Query, StatusFilter,
+    database::is_damaged,
     row::{self, Damaged},
     search::{Needles, has_header},
 };
@@ -35,7 +36,7 @@ pub(super) fn list(connection: &Connection, query: &Query) -> rusqlite::Result<(
             // Where there is damage, windows grow slowly.
             Ok(Progress::Further) if listing.damaged > 0 => window = (2 * window).min(WINDOW),
             Ok(Progress::Further) => window = WINDOW,
-            Err(error) if !is_damage(&error) => return Err(error),
+            Err(error) if !is_damaged(&error) => return Err(error),
             // What can be read before the damage is read, however little it is.
             Err(_) if window > 1 => window /= 2,
             Err(error) => {
@@ -83,7 +84,7 @@ impl Listing<'_> {
                 match Id::from_i64(id).map(|id| row::load(self.connection, id, self.query.bodies)) {
                     Some(Ok(Some(Ok(exchange)))) => self.page.items.push(exchange),
                     Some(Ok(Some(Err(Damaged)))) => self.damaged += 1,
-                    Some(Err(error)) if is_damage(&error) => self.damaged += 1,
+                    Some(Err(error)) if is_damaged(&error) => self.damaged += 1,
                     Some(Err(error)) => return Err(error),
                     Some(Ok(None)) | None => {}
                 }
@@ -242,7 +243,7 @@ fn past_damage(connection: &Connection, before: i64, after: i64) -> rusqlite::Re
         let mut statement = connection.prepare_cached("SELECT max(id) FROM exchanges WHERE id < ?1 AND id > ?2")?;
         match statement.query_row([bound, after], |row| row.get(0)) {
             Ok(found) => Ok(Ok(found)),
-            Err(error) if is_damage(&error) => Ok(Err(())),
+            Err(error) if is_damaged(&error) => Ok(Err(())),
             Err(error) => Err(error),
         }
     };
@@ -266,10 +267,6 @@ fn past_damage(connection: &Connection, before: i64, after: i64) -> rusqlite::Re
         }
     }
     Ok(found.map(|id| id + 1))
-}
-
-fn is_damage(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
 }
 
 /// Rows, of which SQLite passes over a million a second.

@@ -137,7 +137,7 @@ fn write_headers(headers: &HeaderMap, out: &mut Vec<u8>) {
 }
 
 /// Writes the first letter of each part large.
-fn capitalise(name: &mut [u8]) {
+pub(super) fn capitalise(name: &mut [u8]) {
     let mut at_start = true;
     for byte in name {
         if at_start {

@@ -46,6 +46,8 @@ struct Inner {
     damaged: AtomicU64,
     /// Of [`Reader::run`].
     running: Semaphore,
+    /// Of [`Reader::find`].
+    searching: Semaphore,
 }
 
 impl Reader {
@@ -61,8 +63,8 @@ impl Reader {
     }
 
     fn new(quick: Arc<Mutex<Connection>>, slow: Arc<Mutex<Connection>>, queue: Arc<Queue>) -> Self {
-        let running = Semaphore::new(MOST_RUNNING);
-        Self { inner: Arc::new(Inner { quick, slow, queue, damaged: AtomicU64::new(0), running }) }
+        let (running, searching) = (Semaphore::new(MOST_RUNNING), Semaphore::new(1));
+        Self { inner: Arc::new(Inner { quick, slow, queue, damaged: AtomicU64::new(0), running, searching }) }
     }
 
     pub(crate) fn get(&self, id: Id) -> Result<Option<Exchange>, StoreError> {
@@ -127,6 +129,14 @@ impl Reader {
         self.order(LONGEST_ORDER, |reply| Order::Import(exchanges, reply))
     }
 
+    /// [`Reader::list`] where blocking is allowed. Searches wait here for each other, where they hold up nothing else:
+    /// while somebody types, one after the other is asked for.
+    pub(crate) async fn find(&self, query: Query) -> Result<Page, StoreError> {
+        let turn = if query.is_search() { Some(self.inner.searching.acquire().await) } else { None };
+        let _turn = turn.transpose().map_err(|_| StoreError::Closed)?;
+        self.run(move |reader| reader.list(&query)).await
+    }
+
     /// Runs something with the reader where blocking is allowed, a few at a time.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
@@ -186,3 +196,45 @@ const MOST_RUNNING: usize = 4;
 const LONGEST_FLUSH: Duration = Duration::from_millis(500);
 /// Deleting ten thousand exchanges takes a second or two on a slow disk.
 const LONGEST_ORDER: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{Limits, Location, Redactor, Store, samples::exchange, tests::Folder};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn searches_hold_up_nothing_else() {
+        let folder = Folder::new();
+        let location = Location::File(folder.0.join("captures.db"));
+        let store = Store::open(&location, Limits::FILE, Redactor::default(), |notice| panic!("{notice}")).unwrap();
+        store.recorder().record(exchange(1));
+        let reader = store.reader();
+        // A search that takes as long as is wanted.
+        let slow = Arc::clone(&reader.inner.slow);
+        let (begin, began) = sync_channel(0);
+        let (end, ended) = sync_channel::<()>(0);
+        let searching = std::thread::spawn(move || {
+            let _connection = lock(&slow);
+            begin.send(()).unwrap();
+            let _ = ended.recv();
+        });
+        began.recv().unwrap();
+        let searches: Vec<_> = (0..2 * MOST_RUNNING)
+            .map(|_| {
+                let reader = reader.clone();
+                let query = Query { text: Some("Ahoy".to_owned()), ..Query::default() };
+                tokio::spawn(async move { reader.find(query).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let quick = reader.find(Query::default());
+        let page = tokio::time::timeout(LONGEST_ORDER, quick).await.expect("a list while there are searches");
+        assert_eq!(page.unwrap().items.len(), 1);
+        drop(end);
+        searching.join().unwrap();
+        for search in searches {
+            search.await.unwrap().unwrap();
+        }
+    }
+}

@@ -4,12 +4,13 @@
 //!    The same goes for a password in a URL (`https://user:password@host/`).
 //! 2. A configured secret is replaced wherever it turns up: `[secret]`, whatever its length. It is found as it stands,
 //!    percent-encoded, form-encoded, JSON-escaped and XML-escaped (two of these on top of each other at most), in hex,
-//!    in Base64 at any offset, and over the seams of frames. A secret of less than six bytes is only found as a word of
-//!    its own: it would shred everything otherwise.
+//!    in Base64 at any offset, over the seams of frames, and in the case of a header's name. A secret of less than six
+//!    bytes is only found as a word of its own: it would shred everything otherwise.
 //! 3. Bodies that are cut off lose the start of a secret at their end, too.
-//! 4. Compressed bodies are looked into (gzip, deflate); one that holds a secret goes as a whole.
+//! 4. Compressed bodies are looked into (gzip, deflate, one in the other); one that holds a secret goes as a whole. So
+//!    does one that cannot be looked into (Brotli, Zstandard, more than 32 MiB when unpacked), if there are secrets.
 //!
-//! Deployment caveat: what is encrypted, or compressed with Brotli or Zstandard, is not looked into.
+//! Deployment caveat: what is encrypted is not looked into.
 
 mod compressed;
 mod doubt;
@@ -22,7 +23,10 @@ use bytes::Bytes;
 use smallvec::smallvec;
 use wide::u8x16;
 
-use self::{compressed::Coding, needles::Needles};
+use self::{
+    compressed::{Coding, Inside, look_inside},
+    needles::Needles,
+};
 use super::{CapturedBody, Exchange, Message};
 
 /// Replaces credentials by header name, and the configured secrets by value.
@@ -101,8 +105,8 @@ impl Redactor {
     }
 
     fn message(&self, message: &mut Message) -> bool {
-        let Findings { credentials, coding } = self.look_at_head(&message.head);
-        let body = self.body(&mut message.body, coding);
+        let Findings { credentials, codings } = self.look_at_head(&message.head);
+        let body = self.body(&mut message.body, &codings);
         self.head(&mut message.head, credentials) || body
     }
 
@@ -142,7 +146,7 @@ impl Redactor {
                         findings.credentials.push(range);
                     }
                 } else if is_named(line, CONTENT_ENCODING) {
-                    findings.coding = Coding::parse(value(CONTENT_ENCODING).0);
+                    findings.codings.extend(Coding::parse(value(CONTENT_ENCODING).0));
                 }
             }
             start = end + 1;
@@ -164,17 +168,20 @@ impl Redactor {
         }
     }
 
-    fn body(&self, body: &mut CapturedBody, coding: Option<Coding>) -> bool {
+    fn body(&self, body: &mut CapturedBody, codings: &[Coding]) -> bool {
         if body.frames.is_empty() || self.needles.is_empty() {
             return false;
         }
         let is_cut_off = body.truncated || !body.complete;
         // It is written as one piece, and joined only once.
         let whole = body.join();
-        if let Some(coding) = coding
-            && coding.decode(whole).is_some_and(|plain| !self.needles.find(&plain).is_empty())
-        {
-            body.frames = smallvec![Bytes::from_static(SECRET)];
+        let instead = match look_inside(codings, whole) {
+            Inside::Plain(plain) => self.holds_secret(&plain, is_cut_off).then_some(SECRET),
+            Inside::Same => None,
+            Inside::Unknown => Some(UNKNOWN),
+        };
+        if let Some(instead) = instead {
+            body.frames = smallvec![Bytes::from_static(instead)];
             return true;
         }
         let mut found = self.needles.find(whole);
@@ -189,13 +196,19 @@ impl Redactor {
         body.frames = smallvec![replace(whole, &merge(found)).into()];
         true
     }
+
+    /// Whether a secret is in there, or the start of one at the end of what was cut off.
+    fn holds_secret(&self, text: &[u8], is_cut_off: bool) -> bool {
+        !self.needles.find(text).is_empty() || is_cut_off && self.needles.find_start_at_end(text).is_some()
+    }
 }
 
 /// What one pass over a head shows.
 #[derive(Default)]
 struct Findings {
     credentials: Vec<Range<usize>>,
-    coding: Option<Coding>,
+    /// The last was applied last.
+    codings: Vec<Coding>,
 }
 
 impl Default for Redactor {
@@ -270,6 +283,8 @@ const LANES: usize = 16;
 const CONTENT_ENCODING: &str = "content-encoding";
 pub(super) const REDACTED: &[u8] = b"[redacted]";
 pub(super) const SECRET: &[u8] = b"[secret]";
+/// Begins like the other: what is to be sent again lacks something.
+const UNKNOWN: &[u8] = b"[secret] may be in this body: it is compressed in a way that cannot be looked into";
 
 /// Credentials by what they are called; the last of them hold providers' secrets as they stand.
 const CREDENTIALS: &[&str] = &[

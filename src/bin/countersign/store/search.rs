@@ -21,7 +21,11 @@ impl Needles {
         let json = serde_json::to_string(text).unwrap_or_default();
         let json = json.trim_start_matches('"');
         let json = json.strip_suffix('"').unwrap_or(json).to_owned();
-        let spellings = BTreeSet::from([text.to_owned(), form, percent, json]);
+        let ascii = ascii_only(&json);
+        // PHP escapes slashes, too.
+        let slashes = [&json, &ascii].map(|json| json.replace('/', "\\/"));
+        let spellings = [text.to_owned(), form, percent, json, ascii].into_iter().chain(slashes);
+        let spellings: BTreeSet<_> = spellings.collect();
         Self(spellings.iter().map(|text| Needle::new(text)).collect())
     }
 
@@ -33,6 +37,21 @@ impl Needles {
     pub(super) fn are_in(&self, haystack: &[u8]) -> bool {
         self.0.iter().any(|needle| needle.is_in(haystack))
     }
+}
+
+/// JSON as many libraries write it by default: what is not ASCII is escaped.
+fn ascii_only(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
 }
 
 impl Needle {
@@ -79,11 +98,22 @@ mod tests {
             "Body=Hello%2C+%22World%22+%C3%A9&a=b",
             "Body=hello%2c%20%22world%22%20%c3%a9",
             "{\"a\":\"Hello, \\\"World\\\" é\"}",
+            "{\"a\":\"Hello, \\\"World\\\" \\u00e9\"}",
+            "{\"a\":\"Hello, \\\"World\\\" \\u00E9\"}",
         ] {
             assert!(needles.are_in(text.as_bytes()), "{text}");
         }
         for text in ["", "hello, world é", "ello, \"World\" é", "Hello, \"World\" "] {
             assert!(!needles.are_in(text.as_bytes()), "{text}");
+        }
+        let needles = Needles::new("https://e.com/é😀");
+        for text in [
+            "https://e.com/é😀",
+            r"https:\/\/e.com\/\u00e9\ud83d\ude00",
+            r"https:\/\/e.com\/é😀",
+            "https%3A%2F%2Fe.com%2F%C3%A9%F0%9F%98%80",
+        ] {
+            assert!(needles.are_in(text.as_bytes()), "{text}");
         }
         assert!(Needles::new("").are_in(b""));
         assert!(Needles::plain("%").are_in(b"100%"));

@@ -2,7 +2,7 @@
 
 use crate::{
     inspector::{Inspector, api::ApiError},
-    store::{Exchange, Id, Query, Reader, StoreError},
+    store::{Exchange, Id, Page, Query, Reader, StoreError},
 };
 
 impl Inspector {
@@ -12,6 +12,11 @@ impl Inspector {
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ApiError> {
         self.store().reader().run(work).await.map_err(ApiError::failed)
+    }
+
+    /// A page of what is stored.
+    pub(crate) async fn find(&self, query: Query) -> Result<Page, ApiError> {
+        self.store().reader().find(query).await.map_err(ApiError::failed)
     }
 
     /// The exchange of this id, finished or not.
@@ -26,8 +31,7 @@ impl Inspector {
 
     /// Those that are under way and fit the query, the newest first. A query for what they may not have yet gets none.
     pub(crate) fn under_way_for(&self, query: &Query) -> Vec<Exchange> {
-        let is_simple = query.before.is_none()
-            && query.status.is_none()
+        let is_simple = query.status.is_none()
             && query.header.is_none()
             && query.body.is_none()
             && query.text.is_none()
@@ -42,6 +46,7 @@ impl Inspector {
         fitting.reverse();
         fitting.retain(|exchange| {
             query.after.is_none_or(|after| exchange.id > after)
+                && query.before.is_none_or(|before| exchange.id < before)
                 && query.route.as_deref().is_none_or(|route| *exchange.route == *route)
                 && query.method.as_deref().is_none_or(|method| exchange.method().eq_ignore_ascii_case(method))
                 && query.provider.is_none_or_eq(exchange.decision.provider.as_deref())

@@ -22,16 +22,20 @@ pub(super) async fn list(
     // Looked at first: what is finished in between is then in the store, and shown once.
     let under_way = inspector.under_way_for(&query);
     let (limit, is_full) = (query.limit, query.bodies);
-    let page = inspector.read(move |reader| reader.list(&query)).await?;
+    let page = inspector.find(query).await?;
     let show = if is_full { render::full } else { render::summary };
     let known = |id| page.items.iter().any(|exchange| exchange.id == id);
-    let mut items: Vec<_> = under_way.iter().filter(|exchange| !known(exchange.id)).chain(&page.items).collect();
+    // What is older than where the page ends is on the next one.
+    let is_here = |id| page.next.is_none_or(|end| id > end) && !known(id);
+    let mut items: Vec<_> = under_way.iter().filter(|exchange| is_here(exchange.id)).chain(&page.items).collect();
     items.sort_unstable_by_key(|exchange| std::cmp::Reverse(exchange.id));
-    items.truncate(limit.max(page.items.len()));
+    let is_over = items.len() > limit;
+    items.truncate(limit);
+    let next = if is_over { items.last().map(|exchange| exchange.id) } else { page.next };
     Ok(Json(json!({
         "uri": "/api/requests/http",
         "requests": items.into_iter().map(show).collect::<Vec<_>>(),
-        "next": page.next.map(|id| id.to_string()),
+        "next": next.map(|id| id.to_string()),
         "cut_short": page.cut_short,
     })))
 }

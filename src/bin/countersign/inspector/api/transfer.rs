@@ -1,12 +1,14 @@
 //! Bodies, exports and imports.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query as Parameters, State},
     response::{IntoResponse, Response},
 };
-use countersign::{providers, scheme::Options};
+use countersign::providers;
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
@@ -47,7 +49,7 @@ pub(super) async fn export_one(
         Form::Curl => export::curl(&exchange, &export::url(&exchange)).into(),
         Form::Har => pretty(&export::har(&[exchange])),
         Form::Raw => export::raw(&exchange),
-        Form::Vector => pretty(&vector_files(&inspector, &[exchange])?),
+        Form::Vector => pretty(&vector_file(&inspector, &[exchange])?),
     };
     Ok(attachment(bytes, form.content_type(), &form.file_name(&id)))
 }
@@ -59,7 +61,7 @@ pub(super) async fn export_many(
     let form = form(&pairs)?;
     let mut query = Query::parse(pairs.into_iter().filter(|(name, _)| name != "as")).map_err(ApiError::bad)?;
     query.bodies = true;
-    let page = inspector.read(move |reader| reader.list(&query)).await?;
+    let page = inspector.find(query).await?;
     let bytes = match form {
         Form::Curl => {
             let commands = page.items.iter().rev().map(|exchange| export::curl(exchange, &export::url(exchange)));
@@ -67,7 +69,7 @@ pub(super) async fn export_many(
         }
         Form::Har => pretty(&export::har(&page.items)),
         Form::Raw => return Err(ApiError::bad("as=raw: one exchange at a time; use har for many")),
-        Form::Vector => pretty(&vector_files(&inspector, &page.items)?),
+        Form::Vector => pretty(&vector_file(&inspector, &page.items)?),
     };
     Ok(attachment(bytes, form.content_type(), &form.file_name("captures")))
 }
@@ -78,26 +80,37 @@ pub(super) async fn import(State(inspector): State<Inspector>, body: Bytes) -> R
     Ok(Json(json!({ "imported": imported, "skipped": skipped })))
 }
 
-/// One vector file for each provider; a file alone, if there is one provider only.
-fn vector_files(inspector: &Inspector, exchanges: &[Exchange]) -> Result<Value, ApiError> {
-    let mut files: Vec<(&str, Vec<Value>)> = Vec::new();
+/// A vector file, which has one provider. Its notes name what can be no vector.
+fn vector_file(inspector: &Inspector, exchanges: &[Exchange]) -> Result<Value, ApiError> {
+    let provider = |exchange: &Exchange| providers::by_id(exchange.decision.provider.as_deref()?).ok();
+    let ids: BTreeSet<_> = exchanges.iter().filter_map(provider).map(|provider| provider.id).collect();
+    if ids.len() > 1 {
+        let ids: Vec<_> = ids.into_iter().collect();
+        return Err(ApiError::impossible(format_args!(
+            "these are deliveries of {}, and a file of vectors has one provider: choose one with provider={}",
+            ids.join(" and "),
+            ids.first().unwrap_or(&"")
+        )));
+    }
+    let (mut vectors, mut notes) = (Vec::new(), Vec::new());
     for exchange in exchanges.iter().rev() {
-        let Some(id) = exchange.decision.provider.as_deref() else { continue };
-        let Ok(provider) = providers::by_id(id) else { continue };
+        let Some(provider) = provider(exchange) else { continue };
         let route = inspector.route(&exchange.route).ok().and_then(|route| route.config.verification.as_ref());
-        let options =
-            route.filter(|route| route.provider.id == id).map_or_else(Options::new, |route| route.options.clone());
-        let vector = export::vector(exchange, provider, &options).map_err(ApiError::impossible)?;
-        match files.iter_mut().find(|(other, _)| *other == provider.id) {
-            Some((_, vectors)) => vectors.push(vector),
-            None => files.push((provider.id, vec![vector])),
+        let options = route.filter(|route| route.provider.id == provider.id).map(|route| route.options.clone());
+        match export::vector(exchange, provider, &options.unwrap_or_default()) {
+            Ok(vector) => vectors.push(vector),
+            Err(why) => notes.push(format!("no vector of {}: {why}", exchange.id)),
         }
     }
-    let mut files: Vec<_> = files.into_iter().map(|(id, vectors)| json!({ "id": id, "vectors": vectors })).collect();
-    match files.len() {
-        0 => Err(ApiError::impossible("a vector needs a provider: none of these came in on a route that verifies")),
-        1 => Ok(files.remove(0)),
-        _ => Ok(files.into()),
+    match (ids.first(), vectors.as_slice(), notes.as_slice()) {
+        (None, ..) => {
+            Err(ApiError::impossible("a vector needs a provider: none of these came in on a route that verifies"))
+        }
+        (_, [], notes) => {
+            Err(ApiError::impossible(notes.iter().take(MOST_REASONS).cloned().collect::<Vec<_>>().join("; ")))
+        }
+        (id, vectors, []) => Ok(json!({ "id": id, "vectors": vectors })),
+        (id, vectors, notes) => Ok(json!({ "id": id, "notes": notes, "vectors": vectors })),
     }
 }
 
@@ -124,3 +137,6 @@ fn attachment(bytes: Bytes, content_type: &'static str, name: &str) -> Response 
     }
     response
 }
+
+/// Mostly it is the same for all.
+const MOST_REASONS: usize = 3;

@@ -95,6 +95,8 @@ fn parse_status(text: &str) -> Option<StatusFilter> {
 fn parse_time(text: &str) -> Option<SystemTime> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     if let Ok(seconds) = seconds.parse::<u64>() {
+        // Nobody means the year 58,000: these are milliseconds.
+        jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
         // A number with a point would not keep its microseconds.
         let is_fraction = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
         let nanoseconds = format!("{fraction:0<9}").parse().ok().filter(|_| is_fraction)?;
@@ -180,6 +182,7 @@ mod tests {
             ("since", "yesterday", "Unix seconds"),
             ("since", "-1", "Unix seconds"),
             ("since", "1.x", "Unix seconds"),
+            ("since", "1795000000123", "Unix seconds"),
             ("since", "99999999999999999999", "Unix seconds"),
             ("replay", "yes", "true or false"),
             ("view", "all", "summary"),

@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{Engine, prelude::*};
 use zeroize::Zeroizing;
 
-use super::{doubt::Doubt, escapes, merge};
+use super::{super::message::capitalise, doubt::Doubt, escapes, merge};
 
 #[derive(Default)]
 pub(super) struct Needles {
@@ -197,6 +197,16 @@ impl Needles {
             return;
         }
         self.push(secret.to_vec(), Kind::Anywhere);
+        if secret.iter().all(|byte| byte.is_ascii_alphanumeric() || TOKEN.contains(byte)) {
+            // The name of a header loses its case, and is kept with capitals.
+            let mut name = Zeroizing::new(secret.to_ascii_lowercase());
+            capitalise(&mut name);
+            self.push(name.to_vec(), Kind::Anywhere);
+            if let Some(first) = name.first_mut() {
+                first.make_ascii_lowercase();
+            }
+            self.push(name.to_vec(), Kind::Anywhere);
+        }
         if secret.contains(&b' ') {
             self.push(secret.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect(), Kind::Anywhere);
         }
@@ -238,6 +248,8 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
 }
 
+/// What the name of a header holds besides letters and digits.
+const TOKEN: &[u8] = b"!#$%&'*+-.^_`|~";
 /// Below this a secret is found in half of all texts by chance.
 const SHORT: usize = 6;
 /// JSON in a form, a form in JSON.

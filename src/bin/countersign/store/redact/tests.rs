@@ -127,6 +127,24 @@ fn credentials_are_known_by_name_wherever_they_stand() {
 }
 
 #[test]
+fn secrets_in_names_of_headers() {
+    for secret in ["0f1e2d3c4b5a69788796a5b4c3d2e1f0", "f01e2d3c4b5a6978", "S3cr3t-Token_Value", "sk_live-ABC.def~1"] {
+        let redactor = redactor(&[secret]);
+        for (before, after) in [("", ""), ("x-", ""), ("x-key", "-y"), ("key_", "a")] {
+            let name = http::HeaderName::try_from(format!("{before}{secret}{after}")).unwrap();
+            let headers = http::HeaderMap::from_iter([(name, http::HeaderValue::from_static("1"))]);
+            let mut sample = exchange(1);
+            sample.request =
+                Message::request(&http::Method::GET, &"/".parse().unwrap(), http::Version::HTTP_11, &headers);
+            redactor.exchange(&mut sample);
+            let head = String::from_utf8_lossy(&sample.request.head).to_lowercase();
+            assert!(head.contains(&format!("{before}[secret]{after}: 1")), "{head}");
+        }
+        assert!(redactor.needles.has_quick_answer());
+    }
+}
+
+#[test]
 fn heads() {
     let redactor = redactor(&["s3cr3t-value"]);
     let mut sample = exchange(1);
@@ -210,6 +228,41 @@ fn compressed_bodies() {
     let other = compress("{\"a\":1}");
     assert_eq!(clean(other.clone()), other);
     assert_eq!(clean(Bytes::from_static(b"no gzip")), &b"no gzip"[..]);
+}
+
+#[test]
+fn bodies_that_cannot_be_looked_into() {
+    let zstandard = b"\x28\xb5\x2f\xfd\x04\x58";
+    let clean = |redactor: &Redactor, head: &'static [u8], body: &'static [u8]| {
+        let mut sample = exchange(1);
+        sample.request.head = Bytes::from_static(head);
+        sample.request.body.frames = vec![Bytes::from_static(body)].into();
+        redactor.exchange(&mut sample);
+        (sample.lacks_secret(&sample.request.body.to_bytes()), sample.request.body.to_bytes())
+    };
+    let with_secrets = redactor(&["abcdefgh+jklmnop"]);
+    let head = b"POST / HTTP/1.1\r\nContent-Encoding: identity\r\nContent-Encoding: zstd\r\n\r\n";
+    let (lacks, body) = clean(&with_secrets, head, zstandard);
+    assert!(lacks && body.starts_with(b"[secret] may be in this body"), "{body:?}");
+    assert_eq!(clean(&with_secrets, head, b"plain text"), (false, Bytes::from_static(b"plain text")));
+    // What stands in clear text is kept apart from the secret, whatever it says to be.
+    assert_eq!(clean(&with_secrets, head, b"a=abcdefgh+jklmnop"), (true, Bytes::from_static(b"a=[secret]")));
+    assert_eq!(clean(&redactor(&[]), head, zstandard), (false, Bytes::from_static(zstandard)));
+}
+
+#[test]
+fn compressed_bodies_that_were_cut_off() {
+    let redactor = redactor(&["abcdefgh+jklmnop"]);
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(b"1234567890 abcdefgh+jklmnop").unwrap();
+    let whole = encoder.finish().unwrap();
+    // A trailer of eight bytes, and half of the secret.
+    let mut sample = exchange(1);
+    sample.request.head = Bytes::from_static(b"POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\n");
+    sample.request.body.frames = vec![Bytes::from(whole[..whole.len() - 16].to_vec())].into();
+    sample.request.body.truncated = true;
+    redactor.exchange(&mut sample);
+    assert_eq!(sample.request.body.to_bytes(), &b"[secret]"[..]);
 }
 
 #[test]
