@@ -64,6 +64,11 @@ fn other_forms_of_targets() {
     client.ask("GET http://absolute.example/x?y HTTP/1.1\r\nHost: other.example\r\n\r\n");
     let received = app.received().message;
     assert_eq!((received.start.as_str(), received.header("host")), ("GET /x?y HTTP/1.1", Some("absolute.example")));
+    // Without who asks, which is no part of a host.
+    client.ask("GET http://user:password@absolute.example:81/x HTTP/1.1\r\nHost: other.example\r\n\r\n");
+    let received = app.received().message;
+    assert_eq!(received.header("host"), Some("absolute.example:81"));
+    assert_eq!(received.header("x-forwarded-host"), Some("absolute.example:81"));
     client.ask("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_eq!(app.received().message.start, "OPTIONS * HTTP/1.1");
     assert_eq!(client.ask("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n").status(), 405);

@@ -188,10 +188,10 @@ impl App {
     /// Makes the app's request of the client's.
     fn rewrite(&self, parts: &mut Parts, body: &Outbound, peer: &Peer, wish: Option<&Wish>) {
         let RouteConfig { host_header, public_origin, .. } = &*self.config;
-        // In absolute form the target names the host, whatever the header says (RFC 9112, section 3.2.2).
-        let authority = parts.uri.authority().map(|authority| authority.as_str());
-        let asked = match authority {
-            Some(authority) => HeaderValue::from_str(authority).ok(),
+        // In absolute form the target names the host, whatever the header says (RFC 9112, section 3.2.2), and a user
+        // and a password before it are not sent (RFC 9110, section 4.2.4).
+        let asked = match parts.uri.authority() {
+            Some(authority) => authority.as_str().rsplit('@').next().and_then(|host| HeaderValue::from_str(host).ok()),
             None => parts.headers.get(header::HOST).cloned(),
         };
         let is_claim = |name: &str| forwarded::is_claim(name, peer.is_local(), public_origin.is_some());
