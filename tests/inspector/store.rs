@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    support::{App, Ends, TOKEN, countersign, signed},
+    support::{App, Ends, TOKEN, Wire, countersign, signed},
     web::Inspected,
 };
 
@@ -52,6 +52,23 @@ fn captures_survive_a_kill() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()));
     }
+}
+
+#[test]
+fn what_the_end_cuts_off_is_kept() {
+    let folder = Folder::new("end");
+    let file = folder.file("captures.db");
+    let app = App::new(|_, wire| wire.line().is_some());
+    let inspected = Inspected::twilio(app.port, &["--store", &file]);
+    let mut client = Wire::connect(inspected.proxy.address);
+    client.send(signed(TOKEN, "/sms", "Body=cut"));
+    app.received();
+    inspected.proxy.signal("TERM");
+    inspected.proxy.event("notice");
+    inspected.proxy.signal("TERM");
+    assert_eq!(inspected.proxy.wait().code(), Some(0));
+    let exchange = Inspected::twilio(app.port, &["--store", &file]).newest();
+    assert_eq!((&exchange["verdict"], &exchange["trouble"]), (&"accepted".into(), &"ended".into()));
 }
 
 #[test]
