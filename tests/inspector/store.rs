@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::{
-    support::{App, Ends, TOKEN, countersign, signed},
+    support::{App, Ends, TOKEN, Wire, countersign, signed},
     web::Inspected,
 };
 
@@ -84,6 +84,23 @@ fn what_another_provider_signed_is_neither_signed_unasked_nor_let_through() {
     assert_eq!(answer.status(), 422);
     assert!(String::from_utf8_lossy(&answer.body()).contains("discord and github and twilio"));
     assert_eq!(inspected.web.json("/api/requests/http/export?as=vector&provider=twilio")["id"], "twilio");
+}
+
+#[test]
+fn what_the_end_cuts_off_is_kept() {
+    let folder = Folder::new("end");
+    let file = folder.file("captures.db");
+    let app = App::new(|_, wire| wire.line().is_some());
+    let inspected = Inspected::twilio(app.port, &["--store", &file]);
+    let mut client = Wire::connect(inspected.proxy.address);
+    client.send(signed(TOKEN, "/sms", "Body=cut"));
+    app.received();
+    inspected.proxy.signal("TERM");
+    inspected.proxy.event("notice");
+    inspected.proxy.signal("TERM");
+    assert_eq!(inspected.proxy.wait().code(), Some(0));
+    let exchange = Inspected::twilio(app.port, &["--store", &file]).newest();
+    assert_eq!((&exchange["verdict"], &exchange["trouble"]), (&"accepted".into(), &"ended".into()));
 }
 
 #[test]

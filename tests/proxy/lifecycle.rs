@@ -45,6 +45,10 @@ fn a_second_signal_ends_at_once() {
     proxy.signal("INT");
     proxy.event("notice");
     proxy.signal("INT");
+    // What is cut off has its line, too.
+    let record = proxy.record();
+    assert_eq!((&record["verdict"], &record["status"]), (&"unverified".into(), &serde_json::Value::Null));
+    assert_eq!(record["trouble"], "countersign ended first");
     assert_eq!(proxy.wait().code(), Some(0));
 }
 

@@ -118,7 +118,7 @@ struct Explained {
 
 impl Observer for Console {
     fn request(&self, record: Record) {
-        if !self.log.quiet || record.trouble.is_some_and(Trouble::is_the_apps) {
+        if !self.log.quiet || record.trouble.is_some_and(|trouble| trouble != Trouble::ClientBrokeOff) {
             self.put(Message::Request(Box::new(record)));
         }
     }

@@ -20,10 +20,16 @@ use crate::{
 
 pub(crate) fn run(arguments: &HttpArgs) -> Result<ExitCode, Failure> {
     let config = HttpConfig::parse(arguments)?;
-    runtime::new()?.block_on(serve(config))
+    let runtime = runtime::new()?;
+    let ended = runtime.block_on(serve(config))?;
+    // What still runs is cut off here, and says so. No thread that asks for a name is waited for.
+    runtime.shutdown_background();
+    ended.inspection.finish(LONGEST_FLUSH);
+    ended.console.finish(LONGEST_FLUSH);
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
+async fn serve(config: HttpConfig) -> Result<Ended, Failure> {
     let listener = bind(config.listen).await?;
     let listening = listener.local_addr().map_err(Failure::running)?;
     let web = inspect::bind(config.inspect.web)?;
@@ -55,14 +61,20 @@ async fn serve(config: HttpConfig) -> Result<ExitCode, Failure> {
     tokio::select! {
         () = tracker.idle() => {}
         () = tokio::time::sleep(LONGEST_END) => {
-            console.notice(format!("ended with {} connections still open", tracker.count()));
+            let (count, s) = (tracker.count(), if tracker.count() == 1 { "" } else { "s" });
+            console.notice(format!("ended with {count} connection{s} still open"));
         }
         () = signals.next() => {}
     }
+    tracker.cut_off();
     drop(inspector);
-    inspection.finish(LONGEST_FLUSH);
-    console.finish(LONGEST_FLUSH);
-    Ok(ExitCode::SUCCESS)
+    Ok(Ended { inspection, console })
+}
+
+/// What is left when nothing is forwarded any more.
+struct Ended {
+    inspection: Inspection,
+    console: Arc<Console>,
 }
 
 pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -89,7 +89,9 @@ impl Formatter {
             Outcome::Accepted(_) => paint.good("accepted"),
             Outcome::Answered => paint.good("challenge answered"),
             Outcome::Refused(rejection) => paint.bad(format_args!("refused: {}", rejection.kind())),
-            Outcome::Undecided if record.status.is_none() => paint.warning("client went away"),
+            Outcome::Undecided if record.status.is_none() && record.trouble.is_none() => {
+                paint.warning("client went away")
+            }
             Outcome::Undecided => paint.warning("not forwarded"),
             Outcome::Unverified => paint.warning("unverified"),
         };
@@ -104,7 +106,7 @@ impl Formatter {
         if let Some(trouble) = record.trouble {
             let _ = write!(line, "  {}", paint.bad(explain(trouble)));
         }
-        if record.status.is_none() && !matches!(record.outcome, Outcome::Undecided) {
+        if record.status.is_none() && record.trouble.is_none() && !matches!(record.outcome, Outcome::Undecided) {
             let _ = write!(line, "  {}", paint.warning("client went away"));
         }
         for warning in warnings(record) {
@@ -182,6 +184,7 @@ fn explain(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Broken => "the app closed the connection",
         Trouble::ClientBrokeOff => "the client broke off",
+        Trouble::Ended => "countersign ended first",
         Trouble::InvalidAnswer => "the app's answer is not valid HTTP",
         Trouble::TimedOut => "the app did not answer in time",
         Trouble::Unreachable => "the app is not reachable",

@@ -36,6 +36,8 @@ pub(super) fn app_trouble(trouble: Trouble, address: &str) -> Response<Bytes> {
         Trouble::ClientBrokeOff => {
             (StatusCode::BAD_REQUEST, "countersign: the request's body did not arrive to its end.\n".to_owned())
         }
+        // Nobody is left to whom it could be said.
+        Trouble::Ended => (StatusCode::SERVICE_UNAVAILABLE, "countersign: the proxy ended.\n".to_owned()),
         Trouble::InvalidAnswer => (
             StatusCode::BAD_GATEWAY,
             format!(

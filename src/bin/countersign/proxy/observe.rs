@@ -9,7 +9,7 @@ use std::{
 use countersign::{Rejection, Verified, verdict::UrlMatch};
 use http::{Method, Request, Response, StatusCode, Uri, header};
 
-use super::{capture::Capture, peer::Peer};
+use super::{Tracker, capture::Capture, peer::Peer};
 use crate::{store::Id, warnings::is_html};
 
 /// What is known of a request when the head of its answer is there.
@@ -27,7 +27,7 @@ pub(crate) struct Record {
     pub(crate) path: Box<str>,
     pub(crate) outcome: Outcome,
     pub(crate) trouble: Option<Trouble>,
-    /// None if the client went away before there was an answer.
+    /// None if there was no answer: the client went away first, or we did.
     pub(crate) status: Option<StatusCode>,
     /// Whether the answer says that it is HTML.
     pub(crate) is_html: bool,
@@ -43,7 +43,7 @@ pub(crate) enum Outcome {
     Answered,
     /// Refused: the app never saw it.
     Refused(Rejection),
-    /// Nothing was decided: the client went away first, or the request is none that is forwarded.
+    /// Nothing was decided: the client went away first, or we did, or the request is none that is forwarded.
     Undecided,
     /// Handed to the app without verification, as configured.
     Unverified,
@@ -64,6 +64,8 @@ pub(crate) enum Trouble {
     Broken,
     /// The body that the app was to get broke off, or its chunks are malformed: that is the client's.
     ClientBrokeOff,
+    /// We ended, and could not wait any longer.
+    Ended,
     /// What came is no answer that HTTP knows.
     InvalidAnswer,
     /// No answer came in time.
@@ -80,6 +82,7 @@ impl Trouble {
         match self {
             Self::Broken => "broken",
             Self::ClientBrokeOff => "client-broke-off",
+            Self::Ended => "ended",
             Self::InvalidAnswer => "invalid-answer",
             Self::TimedOut => "timed-out",
             Self::Unreachable => "unreachable",
@@ -89,7 +92,7 @@ impl Trouble {
 
     /// Whether it has to do with the app.
     pub(crate) const fn is_the_apps(self) -> bool {
-        !matches!(self, Self::ClientBrokeOff)
+        !matches!(self, Self::ClientBrokeOff | Self::Ended)
     }
 }
 
@@ -119,27 +122,31 @@ pub(crate) trait Observer: Send + Sync {
     fn warning(&self, text: &str);
 }
 
-/// A request that is being worked on. Dropped before [`finish`](Self::finish), it reports that the client went away.
+/// A request that is being worked on. Dropped before [`finish`](Self::finish), it reports that the client went away, or
+/// that it was cut off by our end.
 pub(super) struct Observation<'a> {
     observer: &'a dyn Observer,
+    tracker: &'a Tracker,
     began: Instant,
     passage: &'a Passage,
+    capture: Option<&'a Capture>,
     record: Option<Record>,
 }
 
 impl<'a> Observation<'a> {
     pub(super) fn begin<B>(
         observer: &'a dyn Observer,
+        tracker: &'a Tracker,
         request: &Request<B>,
         peer: &Peer,
         passage: &'a Passage,
-        capture: Option<Id>,
+        capture: Option<&'a Capture>,
         (arrived, began): (SystemTime, Instant),
     ) -> Self {
         let record = Record {
             time: arrived,
             peer: peer.address(),
-            capture,
+            capture: capture.map(Capture::id),
             method: request.method().clone(),
             path: beginning(target(request.uri())).into(),
             outcome: Outcome::Undecided,
@@ -148,11 +155,11 @@ impl<'a> Observation<'a> {
             is_html: false,
             duration: Duration::ZERO,
         };
-        Self { observer, began, passage, record: Some(record) }
+        Self { observer, tracker, began, passage, capture, record: Some(record) }
     }
 
     /// Reports what the response says, and the bottom of the stack if the request reached it.
-    pub(super) fn finish<B>(mut self, response: &Response<B>, capture: Option<&Capture>) {
+    pub(super) fn finish<B>(mut self, response: &Response<B>) {
         let Some(record) = &mut self.record else { return };
         record.status = Some(response.status());
         record.is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| is_html(value.as_bytes()));
@@ -162,22 +169,22 @@ impl<'a> Observation<'a> {
             // Nobody below answered and nobody refused: the layer met a challenge.
             None => self.passage.outcome().unwrap_or(Outcome::Answered),
         };
-        self.answered(response, capture);
+        self.answered(response);
     }
 
     /// Reports a request that was answered before anything was decided about it.
-    pub(super) fn finish_undecided<B>(mut self, response: &Response<B>, capture: Option<&Capture>) {
+    pub(super) fn finish_undecided<B>(mut self, response: &Response<B>) {
         if let Some(record) = &mut self.record {
             record.status = Some(response.status());
         }
-        self.answered(response, capture);
+        self.answered(response);
     }
 
     /// The report, with one duration for all who want to know it.
-    fn answered<B>(&mut self, response: &Response<B>, capture: Option<&Capture>) {
+    fn answered<B>(&mut self, response: &Response<B>) {
         let Some(mut record) = self.record.take() else { return };
         record.duration = self.began.elapsed();
-        if let Some(capture) = capture {
+        if let Some(capture) = self.capture {
             capture.answered(&record, response);
         }
         self.observer.request(record);
@@ -189,6 +196,12 @@ impl Drop for Observation<'_> {
         if let Some(mut record) = self.record.take() {
             record.duration = self.began.elapsed();
             record.outcome = self.passage.outcome().unwrap_or(Outcome::Undecided);
+            if self.tracker.is_cut_off() {
+                record.trouble = Some(Trouble::Ended);
+                if let Some(capture) = self.capture {
+                    capture.in_trouble(Trouble::Ended.as_str());
+                }
+            }
             self.observer.request(record);
         }
     }

@@ -1,6 +1,9 @@
 //! What is still running, so that the end can wait for it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tokio::sync::watch;
 
@@ -12,6 +15,7 @@ pub(crate) struct Tracker(Arc<Shared>);
 struct Shared {
     count: watch::Sender<usize>,
     ending: watch::Sender<bool>,
+    is_cut_off: AtomicBool,
 }
 
 /// One connection or tunnel; counted until it is dropped.
@@ -20,7 +24,11 @@ pub(crate) struct Running(Tracker);
 
 impl Tracker {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Shared { count: watch::Sender::new(0), ending: watch::Sender::new(false) }))
+        Self(Arc::new(Shared {
+            count: watch::Sender::new(0),
+            ending: watch::Sender::new(false),
+            is_cut_off: AtomicBool::new(false),
+        }))
     }
 
     pub(crate) fn enter(&self) -> Running {
@@ -41,6 +49,15 @@ impl Tracker {
     pub(crate) async fn ending(&self) {
         // The sender is in `self`: it cannot be gone.
         let _ = self.0.ending.subscribe().wait_for(|ending| *ending).await;
+    }
+
+    /// Nothing is waited for any longer: what is dropped from here on did not end by itself.
+    pub(crate) fn cut_off(&self) {
+        self.0.is_cut_off.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.0.is_cut_off.load(Ordering::Relaxed)
     }
 
     /// Returns when nothing runs any more.

@@ -42,6 +42,7 @@ struct Layers {
     verification: Option<VerifyWebhookLayer>,
     subscriptions: Option<Arc<Subscriptions>>,
     app: App,
+    tracker: Tracker,
 }
 
 /// Whether a request has to be verified on a route that verifies.
@@ -67,7 +68,8 @@ impl Stack {
             public_url: config.verification.as_ref().map(|verification| verification.public_url.clone()),
         };
         let app = App::new(config, tracker.clone());
-        Self(Arc::new(Layers { observer, captures, captured_route, verification, subscriptions, app }))
+        let tracker = tracker.clone();
+        Self(Arc::new(Layers { observer, captures, captured_route, verification, subscriptions, app, tracker }))
     }
 
     pub(super) fn observer(&self) -> &dyn Observer {
@@ -102,7 +104,7 @@ impl Stack {
         passing: Passing,
         replay: Option<Replay>,
     ) -> (Response<Body>, Option<Id>) {
-        let Layers { observer, captures, captured_route, verification, subscriptions, app } = &*self.0;
+        let Layers { observer, captures, captured_route, verification, subscriptions, app, tracker } = &*self.0;
 
         // 1. Capture and observation stand outside of everything: what is refused is what people need to see.
         let is_replay = replay.is_some();
@@ -111,12 +113,12 @@ impl Stack {
         let capture = captures.as_ref().map(|captures| captures.begin(&request, captured_route, &peer, replay, now));
         let id = capture.as_ref().map(Capture::id);
         let passage = Passage::default();
-        let observation = Observation::begin(&**observer, &request, &peer, &passage, id, now);
+        let observation = Observation::begin(&**observer, tracker, &request, &peer, &passage, capture.as_ref(), now);
         let request = request.map(|body| Tap::new(body, Half::Request, capture.clone()));
 
         // 2. What a reverse proxy never forwards goes before anything is spent on it.
         if let Some(answer) = answers::to_what_is_not_forwarded(request.method(), request.uri()) {
-            observation.finish_undecided(&answer, capture.as_ref());
+            observation.finish_undecided(&answer);
             return (answer.map(|text| Tap::new(own(text), Half::Response, capture)), id);
         }
         let asks_to_confirm = subscriptions.as_ref().is_some_and(|known| known.is_asked(request.headers()));
@@ -138,7 +140,7 @@ impl Stack {
         if let Some(subscriptions) = subscriptions {
             subscriptions.follow_up(asks_to_confirm, &mut answer).await;
         }
-        observation.finish(&answer, capture.as_ref());
+        observation.finish(&answer);
         if let Some(capture) = &capture
             && answer.extensions().get::<Rejection>().is_some()
             // Reading would ask a client for its body that waits to be asked.

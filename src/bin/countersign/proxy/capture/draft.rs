@@ -196,11 +196,13 @@ impl Capture {
 
     /// The app broke off in the middle of its answer.
     pub(super) fn cut_off(&self) {
-        let mut state = self.draft.state();
-        state.is_cut_off = true;
-        if let Some(exchange) = &mut state.exchange {
-            exchange.trouble = Some(CUT_OFF.into());
-        }
+        self.draft.state().is_cut_off = true;
+        self.in_trouble(CUT_OFF);
+    }
+
+    /// What went wrong, as a kebab-case word.
+    pub(crate) fn in_trouble(&self, trouble: &'static str) {
+        self.change(|exchange| exchange.trouble = Some(trouble.into()));
     }
 
     /// Nobody read this body to its end.

@@ -42,6 +42,7 @@ function absent(exchange) {
 const TROUBLE = {
   broken: "the app closed the connection",
   "client-broke-off": "the request did not arrive to its end",
+  ended: "countersign ended first",
   "invalid-answer": "what the app sent is not valid HTTP",
   unresolved: "the app's name cannot be resolved",
   unreachable: "the app could not be reached",

@@ -28,6 +28,7 @@ const TROUBLE = {
   broken: "The app closed the connection without an answer: did it crash?",
   "client-broke-off": "The request's body did not arrive to its end.",
   "cut-off": "The app broke off in the middle of its answer.",
+  ended: "countersign ended before the app answered.",
   "invalid-answer": "The app's answer is not valid HTTP: is a header malformed, are there two lengths, or over 100 headers?",
   unresolved: "The app's name cannot be resolved.",
   unreachable: "The app could not be reached: is it running, on the port that countersign forwards to?",
