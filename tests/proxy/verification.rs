@@ -55,6 +55,34 @@ fn the_public_url_is_exact() {
     assert_eq!(client.ask(other).status(), 403);
 }
 
+/// Some put it into the path of their webhook's URL, so that nobody guesses it.
+#[test]
+fn a_secret_in_the_path_does_not_reach_the_log() {
+    let app = App::ok();
+    let proxy = Countersign::twilio(app.port, &[]);
+    let target = format!("/hooks/{TOKEN}/sms");
+    let mut client = Wire::connect(proxy.address);
+    let genuine = signed(TOKEN, &target, FORM);
+    assert_eq!(client.ask(genuine.as_str()).status(), 200);
+    let path = "/hooks/[secret]/sms";
+    assert_eq!(proxy.record()["path"], path);
+    assert_eq!(app.received().message.start, format!("POST {target} HTTP/1.1"));
+    // The explanation names the URL that would have matched.
+    assert_eq!(client.ask(genuine.replace("Host: hooks.example.com", "Host: localhost")).status(), 403);
+    assert_eq!(proxy.record()["path"], path);
+    let forwarded =
+        genuine.replace("Host: hooks.example.com", "Host: localhost\r\nX-Forwarded-Host: hooks.example.com");
+    assert_eq!(client.ask(forwarded).status(), 403);
+    let explanation = loop {
+        let explanation = proxy.event("explanation");
+        if explanation["code"] == "url-host" {
+            break explanation;
+        }
+    };
+    assert_eq!(explanation["path"], path);
+    assert!(!explanation.to_string().contains(TOKEN), "{explanation}");
+}
+
 #[test]
 fn large_bodies_are_refused() {
     let app = App::ok();

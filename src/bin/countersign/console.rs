@@ -30,7 +30,7 @@ pub(crate) use self::{
 use crate::{
     config::LogConfig,
     proxy::{Observer, Record, Trouble},
-    store::Id,
+    store::{Id, Redactor},
 };
 
 /// The log on standard output.
@@ -52,12 +52,13 @@ enum Message {
 }
 
 impl Console {
-    pub(crate) fn start(log: LogConfig) -> io::Result<Self> {
+    pub(crate) fn start(log: LogConfig, redactor: Redactor) -> io::Result<Self> {
         // Its memory grows with what waits; that of the standard library's is there from the start.
         let (queue, messages) = mpsc::channel(QUEUE_LENGTH);
         let (end, ended) = sync_channel(0);
         let dropped = Arc::new(AtomicU64::new(0));
-        let writer = Writer { messages, dropped: Arc::clone(&dropped), formatter: Formatter::new(log), _end: end };
+        let writer =
+            Writer { messages, dropped: Arc::clone(&dropped), formatter: Formatter::new(log, redactor), _end: end };
         thread::Builder::new().name("console".to_owned()).spawn(move || writer.run(io::stdout()))?;
         Ok(Self { queue, dropped, ended: Mutex::new(ended), log })
     }

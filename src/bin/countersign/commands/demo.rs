@@ -36,6 +36,7 @@ use crate::{
     console::Console,
     errors::Failure,
     proxy::{Observer, Outcome, Record, Stack, Tracker, accept},
+    store::Redactor,
 };
 
 pub(crate) fn run(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
@@ -44,7 +45,7 @@ pub(crate) fn run(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
 
 async fn demo(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
     let mut signals = Signals::catch().map_err(Failure::running)?;
-    let console = Arc::new(Console::start(LogConfig::for_people()).map_err(Failure::running)?);
+    let console = Arc::new(Console::start(LogConfig::for_people(), Redactor::default()).map_err(Failure::running)?);
     let show = Show::new(console.clone());
 
     // The same path as `countersign http PORT --verify-webhook … --url …`.

@@ -34,8 +34,8 @@ async fn serve(config: HttpConfig) -> Result<Ended, Failure> {
     let listening = listener.local_addr().map_err(Failure::running)?;
     let web = inspect::bind(config.inspect.web)?;
     let mut signals = Signals::catch().map_err(Failure::running)?;
-    let console = Arc::new(Console::start(config.log).map_err(Failure::running)?);
     let route = Arc::new(config.route);
+    let console = Arc::new(Console::start(config.log, inspect::redactor(&route)).map_err(Failure::running)?);
     let inspection = Inspection::start(&config.inspect, &route, &console)?;
 
     let tracker = Tracker::new();

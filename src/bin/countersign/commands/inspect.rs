@@ -159,7 +159,7 @@ fn open(config: &InspectConfig, route: &RouteConfig, console: &Arc<Console>) -> 
 }
 
 /// Knows the route's secrets, so that none of them is written.
-fn redactor(route: &RouteConfig) -> Redactor {
+pub(super) fn redactor(route: &RouteConfig) -> Redactor {
     let Some(verification) = &route.verification else { return Redactor::new([], []) };
     let texts = verification.provider.options.iter().filter_map(|spec| verification.options.text(spec.name));
     // Words of a choice are no secrets, and short: they would turn up everywhere.

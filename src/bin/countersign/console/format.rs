@@ -13,30 +13,36 @@ use crate::{
     cli::LogFormat,
     config::LogConfig,
     proxy::{Outcome, Record, Trouble},
+    store::Redactor,
     warnings::{Answer, Warning},
 };
 
 pub(super) struct Formatter {
     log: LogConfig,
+    /// Of what strangers' requests hold: paths, and URLs that are made of them.
+    redactor: Redactor,
     /// Read when the first line is written: there are hundreds of files to look through.
     zone: OnceCell<TimeZone>,
 }
 
 impl Formatter {
-    pub(super) fn new(log: LogConfig) -> Self {
-        Self { log, zone: OnceCell::new() }
+    pub(super) fn new(log: LogConfig, redactor: Redactor) -> Self {
+        Self { log, redactor, zone: OnceCell::new() }
     }
 
     pub(super) fn request(&self, record: &Record, line: &mut String) {
+        let path = self.redactor.text(&record.path);
         match self.log.format {
-            LogFormat::Json => put_json(line, &request_json(record)),
-            LogFormat::Pretty => self.pretty(record, line),
+            LogFormat::Json => put_json(line, &request_json(record, &path)),
+            LogFormat::Pretty => self.pretty(record, &path, line),
         }
     }
 
     /// Under the refused request: what would have matched, and what to do.
     pub(super) fn finding(&self, explained: &Explained, line: &mut String) {
         let Explained { id, path, code, line: text, step, flag } = explained;
+        let [path, text, step] = [path, text, step].map(|text| self.redactor.text(text));
+        let flag = flag.as_deref().map(|flag| self.redactor.text(flag));
         match self.log.format {
             LogFormat::Json => put_json(
                 line,
@@ -54,12 +60,12 @@ impl Formatter {
             LogFormat::Pretty => {
                 let paint = Paint { colour: self.log.colour };
                 // The step stands at the end, and may be empty.
-                let (found, step) = text.rsplit_once(ARROW).unwrap_or((text, ""));
+                let (found, step) = text.rsplit_once(ARROW).unwrap_or((&*text, ""));
                 let _ = write!(line, "{:10}{}", "", paint.warning(escape(found, MOST_SHOWN)));
                 if !step.is_empty() {
                     let _ = write!(line, "{ARROW}{}", paint.bold(escape(step, MOST_SHOWN)));
                 }
-                let place = format_args!("[{} {}]", code.as_str(), escape(path, 100));
+                let place = format_args!("[{} {}]", code.as_str(), escape(&path, 100));
                 let _ = writeln!(line, "  {}", paint.dim(place));
             }
         }
@@ -81,7 +87,7 @@ impl Formatter {
         time.to_zoned(self.zone.get_or_init(TimeZone::system).clone())
     }
 
-    fn pretty(&self, record: &Record, line: &mut String) {
+    fn pretty(&self, record: &Record, path: &str, line: &mut String) {
         let paint = Paint { colour: self.log.colour };
         let time = self.local(Timestamp::try_from(record.time).unwrap_or_default());
         let status = record.status.map_or("-".to_owned(), |status| status.as_str().to_owned());
@@ -100,7 +106,7 @@ impl Formatter {
             "{}  {:<4} {}  {verdict}  {status}  {:.1} ms",
             paint.dim(time.strftime("%H:%M:%S")),
             escape(record.method.as_str(), 20),
-            escape(&record.path, 200),
+            escape(path, 200),
             record.duration.as_secs_f64() * 1e3,
         );
         if let Some(trouble) = record.trouble {
@@ -145,7 +151,7 @@ fn details(record: &Record) -> String {
     text
 }
 
-fn request_json(record: &Record) -> Value {
+fn request_json(record: &Record, path: &str) -> Value {
     let (verdict, reason) = match &record.outcome {
         Outcome::Accepted(_) => ("accepted", None),
         Outcome::Answered => ("answered", None),
@@ -163,7 +169,7 @@ fn request_json(record: &Record) -> Value {
         "peer": record.peer.to_string(),
         "capture": record.capture.map(|id| id.to_string()),
         "method": record.method.as_str(),
-        "path": &record.path,
+        "path": path,
         "verdict": verdict,
         "reason": reason,
         "provider": accepted.map(|accepted| accepted.provider),
@@ -215,7 +221,7 @@ mod tests {
             flag: None,
         };
         let mut line = String::new();
-        Formatter::new(log).finding(&explained, &mut line);
+        Formatter::new(log, Redactor::default()).finding(&explained, &mut line);
         line
     }
 
