@@ -1,4 +1,5 @@
-//! Replay with modifications, to an app that verifies for itself with the provider's own SDK.
+//! Replay with modifications: to an app that verifies for itself with the provider's own SDK, and of bodies that are
+//! easily broken.
 
 use std::process::{Command, Stdio};
 
@@ -8,7 +9,7 @@ use libtest_mimic::Trial;
 use super::page::Page;
 use crate::{
     process::Process,
-    support::{TOKEN, countersign, signed},
+    support::{App, TOKEN, countersign, signed},
     tools::{Tool, in_repository},
     trial,
     web::Inspected,
@@ -21,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("editing::twilio_sdk_accepts_an_edited_sms", SDKS, twilio_sdk_accepts_an_edited_sms),
         trial("editing::plivo_sdk_accepts_an_edited_message", SDKS, plivo_sdk_accepts_an_edited_message),
+        trial("editing::a_secret_that_was_taken_out_is_asked_for", &[], a_secret_that_was_taken_out_is_asked_for),
     ]
 }
 
@@ -87,6 +89,31 @@ fn plivo_sdk_accepts_an_edited_message() {
     page.until_text(".side:last-child", "200");
     assert_eq!(app.line()["body"]["Text"], "Hello from the replay!");
     assert_eq!(page.complaints(), [""; 0]);
+}
+
+fn a_secret_that_was_taken_out_is_asked_for() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", &format!("Body=Hi&Key={TOKEN}")));
+    app.received();
+    let page = Page::open(&inspected.web);
+    page.click(".row");
+    page.until_text("#detail h3", "signed by Twilio");
+    // As it was kept it cannot be sent; the editor says what is missing, and where.
+    page.press(".actions", "Replay");
+    page.until_text(".toast", "a secret was taken out of the body");
+    page.press(".toast", "Edit it");
+    page.until_text(".form-problem", "taken out of the field “Key”");
+    page.fill("[aria-label='Value of Body']", "Hello");
+    page.until_text(".preview", "Hello");
+    page.until_text(".form-problem", "taken out of the field “Key”");
+    page.fill("[aria-label='Value of Key']", "another");
+    page.until("document.querySelector('.form-problem').innerText === ''");
+    page.until("!document.querySelector('.dialog-foot .primary').disabled");
+    page.press(".dialog-foot", "Send");
+    page.until("document.querySelectorAll('.side.accepted').length === 2");
+    assert_eq!(app.received().message.body(), b"Body=Hello&Key=another");
+    assert!(app.has_nothing_more());
 }
 
 fn open_editor(page: &Page) {

@@ -105,6 +105,7 @@ files![
     "editor/model.js",
     "editor/preview.js",
     "editor/result.js",
+    "editor/scrubbed.js",
     "editor/signing.js",
     "editor/text.js",
     "favicon.svg",

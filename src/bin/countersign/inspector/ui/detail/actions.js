@@ -47,6 +47,8 @@ export async function replay(id, hooks, control, order = {}) {
     hooks.onReplayed?.(made);
   } catch (error) {
     if (error.status === 409 && !order.sign_unverified) askToSign(id, hooks, control, error);
+    // What cannot be sent as it was kept, such as a body without its secret, can be mended there.
+    else if (error.status === 422) toast(`The replay failed: ${error.message}`, { kind: "bad", action: { label: "Edit it", run: () => hooks.onEdit() } });
     else toastError("The replay failed", error);
   } finally {
     control?.removeAttribute("aria-busy");

@@ -14,6 +14,7 @@ import { fieldRows } from "./fields.js";
 import { makeDraft, problem, toOverride } from "./model.js";
 import { showPreview } from "./preview.js";
 import { showResult } from "./result.js";
+import { isLeftOut } from "./scrubbed.js";
 import { signingChoice } from "./signing.js";
 
 /** Opens the editor on an exchange. */
@@ -104,8 +105,9 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
 }
 
 /** What the proxy does with a header by itself. */
-function headerNote({ name }, route) {
-  const lower = name.toLowerCase();
+function headerNote(item, route) {
+  const lower = item.name.toLowerCase();
+  if (isLeftOut(item)) return "taken out before it was stored: not sent unless you write it";
   if (lower === "content-length" || lower === "transfer-encoding") return "set anew to fit the body";
   const signs = route?.signature_headers?.map((other) => other.toLowerCase());
   if (signs ? signs.includes(lower) : /signature|hmac/.test(lower)) return "replaced when it is signed anew";
