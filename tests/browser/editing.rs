@@ -9,7 +9,7 @@ use libtest_mimic::Trial;
 use super::page::Page;
 use crate::{
     process::Process,
-    support::{App, TOKEN, countersign, signed},
+    support::{App, TOKEN, Wire, countersign, signed},
     tools::{Tool, in_repository},
     trial,
     web::Inspected,
@@ -18,11 +18,15 @@ use crate::{
 const SDKS: &[Tool] =
     &[Tool::Node, Tool::NodePackage("express"), Tool::NodePackage("plivo"), Tool::NodePackage("twilio")];
 
+/// `{"a":1}`, compressed with gzip.
+const GZIPPED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xabVJT\xb22\xac\x05\x00\xaf\xac\x1bV\x07\x00\x00\x00";
+
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("editing::twilio_sdk_accepts_an_edited_sms", SDKS, twilio_sdk_accepts_an_edited_sms),
         trial("editing::plivo_sdk_accepts_an_edited_message", SDKS, plivo_sdk_accepts_an_edited_message),
         trial("editing::a_secret_that_was_taken_out_is_asked_for", &[], a_secret_that_was_taken_out_is_asked_for),
+        trial("editing::a_compressed_body_is_sent_as_it_came", &[], a_compressed_body_is_sent_as_it_came),
     ]
 }
 
@@ -114,6 +118,30 @@ fn a_secret_that_was_taken_out_is_asked_for() {
     page.until("document.querySelectorAll('.side.accepted').length === 2");
     assert_eq!(app.received().message.body(), b"Body=Hello&Key=another");
     assert!(app.has_nothing_more());
+}
+
+fn a_compressed_body_is_sent_as_it_came() {
+    let app = App::answering(
+        [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 27\r\n\r\n", GZIPPED].concat(),
+    );
+    let inspected = Inspected::start(countersign().args(["http", &app.port.to_string()]));
+    let mut delivery =
+        b"POST /in HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 27\r\n\r\n".to_vec();
+    delivery.extend(GZIPPED);
+    assert_eq!(Wire::connect(inspected.proxy.address).ask(delivery).status(), 200);
+    assert_eq!(app.received().message.body(), GZIPPED);
+    let page = Page::open(&inspected.web);
+    page.click(".row");
+    page.press(".actions", "Replay with modifications");
+    page.until_text("dialog.editor", "compressed (gzip)");
+    page.until_text(".preview", "Nothing is changed yet");
+    page.fill(".edit-line div:nth-child(2) input", "/other");
+    page.until_text(".preview", "/other");
+    page.press(".dialog-foot", "Send");
+    page.until_text(".same-answer", "equal");
+    let again = app.received().message;
+    assert_eq!((&*again.start, again.body()), ("POST /other HTTP/1.1", GZIPPED.to_vec()));
+    assert_eq!(page.complaints(), [""; 0]);
 }
 
 fn open_editor(page: &Page) {

@@ -41,6 +41,12 @@ test("bytes that are no text are kept, or sent as base64", () => {
   assert.deepEqual(toOverride(form, exchange).request, { body_base64: btoa("a=2&b=\xff") });
 });
 
+test("JSON that is no UTF-8 is kept: as text it would be sent with replacement characters", () => {
+  const draft = makeDraft(exchange, Uint8Array.from([...ascii('{"a":"caf'), 0xe9, ...ascii('"}')]), "json");
+  assert.equal(draft.body.mode, "kept");
+  assert.equal(changes(draft, exchange).body, false);
+});
+
 test("a byte order mark and line ends survive the editor", () => {
   const body = Uint8Array.from([0xef, 0xbb, 0xbf, ...ascii("a\r\nb")]);
   const draft = makeDraft(exchange, body, "text");

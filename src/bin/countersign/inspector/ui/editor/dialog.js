@@ -2,6 +2,7 @@
 
 import { kindOf } from "../body/kind.js";
 import { BodySource } from "../body/source.js";
+import { isCoded } from "../body/unpack.js";
 import { api } from "../core/api.js";
 import { openDialog } from "../core/dialog.js";
 import { append, button, fill, h, icon, uniqueId } from "../core/dom.js";
@@ -29,10 +30,13 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
   }
   const editable = body.length <= EDIT_LIMIT;
   const whole = !request.body_truncated && (request.body_complete !== false || request.body_size === 0);
-  const draft = makeDraft(exchange, body, kindOf(header(request, "content-type"), body), { editable, whole });
+  const encoding = header(request, "content-encoding");
+  const coded = isCoded(encoding) && body.length > 0;
+  const draft = makeDraft(exchange, body, coded ? "binary" : kindOf(header(request, "content-type"), body), { editable, whole });
   const note = [
     !whole && "Only the beginning of the body was captured. What stands here is all that is sent.",
     !editable && `The body (${bytes(body.length)}) is too long to be edited here: it is sent as it was captured.`,
+    editable && coded && `The body is compressed (${encoding.trim().slice(0, 40)}): it cannot be edited here.`,
   ].filter(Boolean).join(" ");
 
   const preview = h("div", { class: "preview" });

@@ -96,12 +96,11 @@ function bodyFields(bytes) {
 }
 
 function bodyMode(kind, body, editable) {
-  if (!editable) return "kept";
-  if (kind === "form" || kind === "json") return kind;
-  if (kind === "binary") return "kept";
+  if (!editable || kind === "binary") return "kept";
+  if (kind === "form") return "form";
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(body);
-    return "text";
+    return kind === "json" ? "json" : "text";
   } catch {
     return "kept";
   }

@@ -15,8 +15,8 @@ export function missingSecret({ id, path, body, scrubbed }) {
   if (scrubbed.path && path.includes(SECRET)) return `A secret was taken out of the path before it was stored: write it in place of ${SECRET}.`;
   if (!scrubbed.body) return null;
   if (body.mode === "kept") {
-    return "A secret was taken out of the body before it was stored. It cannot be written here: set the field that it was in from a shell, "
-      + `with countersign replay ${id} --set NAME=VALUE`;
+    return "A secret was taken out of the body before it was stored. It cannot be written here: from a shell, "
+      + `countersign replay ${id} --set NAME=VALUE sets the field that it was in, and --data @FILE gives another body.`;
   }
   if (body.mode === "form") {
     const field = body.fields.find((other) => other.on && isScrubbed(other));
