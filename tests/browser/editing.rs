@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use countersign::{providers::PLIVO, sign::SignedRequest};
 use libtest_mimic::Trial;
 
-use super::page::Page;
+use super::page::{ESCAPE, Page};
 use crate::{
     process::Process,
     support::{App, TOKEN, Wire, countersign, signed},
@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("editing::plivo_sdk_accepts_an_edited_message", SDKS, plivo_sdk_accepts_an_edited_message),
         trial("editing::a_secret_that_was_taken_out_is_asked_for", &[], a_secret_that_was_taken_out_is_asked_for),
         trial("editing::a_compressed_body_is_sent_as_it_came", &[], a_compressed_body_is_sent_as_it_came),
+        trial("editing::line_ends_stay_as_they_came", &[], line_ends_stay_as_they_came),
     ]
 }
 
@@ -142,6 +143,48 @@ fn a_compressed_body_is_sent_as_it_came() {
     let again = app.received().message;
     assert_eq!((&*again.start, again.body()), ("POST /other HTTP/1.1", GZIPPED.to_vec()));
     assert_eq!(page.complaints(), [""; 0]);
+}
+
+fn line_ends_stay_as_they_came() {
+    let app = App::ok();
+    let inspected = Inspected::start(countersign().args(["http", &app.port.to_string()]));
+    let body = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n--x--\r\n";
+    let deliver = |content_type: &str, body: &str| {
+        let length = body.len();
+        inspected.deliver(&format!(
+            "POST /in HTTP/1.1\r\nHost: h\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+        app.received();
+    };
+    deliver("multipart/form-data; boundary=x", body);
+    let page = Page::open(&inspected.web);
+    page.click(".row");
+    page.press(".actions", "Replay with modifications");
+    page.until("document.querySelector('dialog.editor .code-input')?.value");
+    // As typing does: the element itself knows only LF.
+    page.get(
+        "(() => {
+          const area = document.querySelector('dialog.editor .code-input');
+          area.value = area.value.replace('one', 'two');
+          area.dispatchEvent(new InputEvent('input'));
+        })()",
+    );
+    page.until_text(".preview", "two");
+    page.press(".dialog-foot", "Send");
+    page.until_text(".result", "200");
+    assert_eq!(app.received().message.body(), body.replace("one", "two").as_bytes());
+
+    page.keys([ESCAPE]);
+    page.until("!document.querySelector('dialog')");
+    deliver("application/x-www-form-urlencoded", "Body=a%0D%0Ab&x=1");
+    page.go(&inspected.web, "/");
+    page.click(".row[aria-posinset='1']");
+    page.press(".actions", "Replay with modifications");
+    page.fill("[aria-label='Value of Body']", "c\nd");
+    page.until_text(".preview", "d");
+    page.press(".dialog-foot", "Send");
+    page.until_text(".result", "200");
+    assert_eq!(app.received().message.body(), b"Body=c%0D%0Ad&x=1");
 }
 
 fn open_editor(page: &Page) {

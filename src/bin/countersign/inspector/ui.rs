@@ -101,6 +101,7 @@ files![
     "editor/compare.js",
     "editor/dialog.js",
     "editor/fields.js",
+    "editor/lineends.js",
     "editor/lines.js",
     "editor/model.js",
     "editor/preview.js",
