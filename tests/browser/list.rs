@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::page::{ENTER, Page};
 use crate::{
-    support::{App, TOKEN, countersign, signed},
+    support::{App, Countersign, TOKEN, countersign, signed},
     trial,
     web::Inspected,
 };
@@ -17,6 +17,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("list::fills_while_deliveries_arrive", &[], fills_while_deliveries_arrive),
         trial("list::waits_while_somebody_reads", &[], waits_while_somebody_reads),
         trial("list::filters_and_search_live_in_the_address", &[], filters_and_search_live_in_the_address),
+        trial("list::a_filter_that_makes_no_sense_is_said", &[], a_filter_that_makes_no_sense_is_said),
+        trial("list::goes_on_when_countersign_is_back", &[], goes_on_when_countersign_is_back),
         trial("list::ten_thousand_requests_stay_smooth", &[], ten_thousand_requests_stay_smooth),
         trial("list::the_keyboard_is_enough", &[], the_keyboard_is_enough),
     ]
@@ -100,6 +102,50 @@ fn filters_and_search_live_in_the_address() {
     page.until_text(".empty", "No request matches these filters");
     page.press(".empty", "Clear the filters");
     page.until("document.querySelectorAll('.row').length === 3");
+}
+
+fn a_filter_that_makes_no_sense_is_said() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let page = Page::open(&inspected.web);
+    page.until("document.querySelectorAll('.row').length === 1");
+    page.press(".toolbar", "Filters");
+    page.fill(".filter-panel [placeholder^='404']", "2");
+    page.until_text(".empty", "write 404, 4xx, 200-299 or none");
+    // What was found before is no answer to it.
+    assert_eq!(page.count(".row"), 0);
+    page.fill(".filter-panel [placeholder^='404']", "2xx");
+    page.until("document.querySelectorAll('.row').length === 1");
+}
+
+fn goes_on_when_countersign_is_back() {
+    let app = App::ok();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("back-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let store = folder.join("captures.db").to_str().unwrap().to_owned();
+    let inspected = Inspected::twilio(app.port, &["--store", &store]);
+    for path in ["/first", "/second"] {
+        inspected.deliver(&signed(TOKEN, path, "Body=Hi"));
+    }
+    let page = Page::open(&inspected.web);
+    page.click(".row[aria-posinset='1']");
+    page.until_text("#detail h3", "signed by Twilio");
+    let authority = inspected.web.authority.clone();
+    drop(inspected);
+    page.until("document.querySelector('.live').dataset.state !== 'live'");
+    page.click(".row[aria-posinset='2']");
+    page.until_text("#detail", "countersign does not answer");
+
+    let mut command = countersign();
+    command.args(["http", &app.port.to_string(), "--store", &store, "--web-addr", &authority]);
+    let again = Countersign::start(command.env_remove("COUNTERSIGN_WEB_ADDR"));
+    page.until_text("#detail h2", "/first");
+    page.until_text("#detail h3", "signed by Twilio");
+    page.until("document.querySelector('.live').dataset.state === 'live'");
+    assert_eq!(page.count(".row"), 2);
+    drop((page, again));
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 fn ten_thousand_requests_stay_smooth() {

@@ -73,7 +73,10 @@ function start() {
     onExchanges: (added, omitted) => captures.receive(added, omitted),
     onReset: () => captures.load(captures.filters, { keep: true }),
     onState: showLive,
-    catchUp: () => captures.catchUp(),
+    catchUp() {
+      detail.retry();
+      return captures.catchUp();
+    },
   });
   api.providers().then((answer) => {
     learnProviders(answer);

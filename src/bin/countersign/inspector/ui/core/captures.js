@@ -62,6 +62,7 @@ export class Captures extends EventTarget {
 
   /** Asks for everything newer than the newest known: after a pause of the stream, or when it left something out. */
   async catchUp() {
+    if (this.error) return this.load(this.filters, { keep: true });
     const newest = this.pending.at(-1)?.id ?? this.rows[0]?.id;
     if (newest === undefined) return this.load(this.filters);
     const query = toQuery(this.filters);
@@ -128,6 +129,11 @@ export class Captures extends EventTarget {
     } catch (error) {
       if (signal.aborted) return;
       this.error = error;
+      // What other filters found must not stand for what these would.
+      if (first && !keep) {
+        this.rows = [];
+        this.#byId = new Map();
+      }
     } finally {
       if (!signal.aborted) {
         this.loading = false;

@@ -58,6 +58,11 @@ export class DetailView {
     this.show(this.id, null, { quiet: true });
   }
 
+  /** Asks again for what could not be loaded. */
+  retry() {
+    if (this.id && !this.exchange) this.show(this.id, null);
+  }
+
   close() {
     this.#abort?.abort();
     this.#stop();
@@ -154,7 +159,7 @@ export class DetailView {
     const gone = error.status === 404;
     fill(this.#element, h("div", { class: "empty-card" }, icon("alert", "large"), h("h2", {}, gone ? "This request is not there any more" : "This request could not be loaded"),
       h("p", {}, gone ? "It was deleted, or the store's limits pushed it out." : captured(error.message, { max: 400 })),
-      h("p", { class: "actions" }, button({ label: "Close", onClick: this.#hooks.onClose }))));
+      h("p", { class: "actions" }, !gone && button({ label: "Try again", icon: "replay", kind: "primary", onClick: () => this.retry() }), button({ label: "Close", onClick: this.#hooks.onClose }))));
   }
 
   #stop() {
