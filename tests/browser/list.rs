@@ -235,6 +235,13 @@ fn the_keyboard_is_enough() {
     page.until("!document.querySelector('dialog')");
     page.keys([super::page::ESCAPE]);
     page.until("!document.body.classList.contains('has-detail')");
+    // A command opens what is selected, and is carried out once it is there.
+    page.keys(['e']);
+    page.until("document.querySelector('dialog.editor')?.open");
+    page.keys([super::page::ESCAPE]);
+    page.until("!document.querySelector('dialog')");
+    page.keys([super::page::ESCAPE]);
+    page.until("!document.body.classList.contains('has-detail')");
     page.keys(['/']);
     page.keys("sms/2".chars());
     page.until("document.querySelectorAll('.row').length === 1");

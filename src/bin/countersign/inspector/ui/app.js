@@ -3,7 +3,7 @@
 import { api } from "./core/api.js";
 import { Captures } from "./core/captures.js";
 import { download } from "./core/clipboard.js";
-import { confirmDialog } from "./core/dialog.js";
+import { confirmDialog, dialogOpen } from "./core/dialog.js";
 import { button, h } from "./core/dom.js";
 import { toQuery } from "./core/filters.js";
 import { count } from "./core/format.js";
@@ -122,8 +122,10 @@ function enter() {
 /** Runs a command on the open request; on the selected one after opening it. */
 function onSelected(run) {
   if (detail.id === null && list.selected) openDetail(list.selected, { push: true });
-  if (detail.id === null) return false;
-  if (detail.exchange) run();
+  const { id } = detail;
+  if (id === null) return false;
+  // A key is not lost because what it is meant for is still on its way.
+  detail.shown.then(() => detail.id === id && detail.exchange && !dialogOpen() && run());
   return undefined;
 }
 

@@ -18,6 +18,8 @@ import { verificationView } from "./verification.js";
 export class DetailView {
   id = null;
   exchange = null;
+  /** Settles when what was last asked for is shown, or could not be. */
+  shown = Promise.resolve();
 
   #element;
   #hooks;
@@ -33,7 +35,11 @@ export class DetailView {
   }
 
   /** Shows an exchange; `summary` is what is known of it already. */
-  async show(id, summary, { quiet = false } = {}) {
+  show(id, summary, options) {
+    this.shown = this.#show(id, summary, options);
+  }
+
+  async #show(id, summary, { quiet = false } = {}) {
     this.#abort?.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
