@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::page::{ENTER, Page};
 use crate::{
-    support::{App, Countersign, TOKEN, countersign, signed},
+    support::{App, Countersign, TOKEN, closed_port, countersign, signed},
     trial,
     web::Inspected,
 };
@@ -17,6 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("list::fills_while_deliveries_arrive", &[], fills_while_deliveries_arrive),
         trial("list::waits_while_somebody_reads", &[], waits_while_somebody_reads),
         trial("list::filters_and_search_live_in_the_address", &[], filters_and_search_live_in_the_address),
+        trial("list::an_app_that_fails_is_marked", &[], an_app_that_fails_is_marked),
         trial("list::a_filter_that_makes_no_sense_is_said", &[], a_filter_that_makes_no_sense_is_said),
         trial("list::goes_on_when_countersign_is_back", &[], goes_on_when_countersign_is_back),
         trial("list::ten_thousand_requests_stay_smooth", &[], ten_thousand_requests_stay_smooth),
@@ -102,6 +103,16 @@ fn filters_and_search_live_in_the_address() {
     page.until_text(".empty", "No request matches these filters");
     page.press(".empty", "Clear the filters");
     page.until("document.querySelectorAll('.row').length === 3");
+}
+
+fn an_app_that_fails_is_marked() {
+    let inspected = Inspected::twilio(closed_port(), &[]);
+    assert_eq!(inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi")).status(), 502);
+    let page = Page::open(&inspected.web);
+    page.until("document.querySelector('.row .mark.bad')?.title.includes('could not be reached')");
+    page.until("document.querySelector('.row').ariaLabel.includes('could not be reached')");
+    page.click(".row");
+    page.until_text("#detail .notice.bad", "could not be reached");
 }
 
 fn a_filter_that_makes_no_sense_is_said() {
