@@ -1,5 +1,7 @@
 // The API's words, said for people.
 
+import { nanos } from "./format.js";
+
 /** A verdict's name. */
 export function verdictName(verdict) {
   return VERDICTS[verdict]?.name ?? String(verdict);
@@ -13,6 +15,12 @@ export function verdictText(verdict) {
 /** `signature-mismatch` as `signature mismatch`. */
 export function reasonName(reason) {
   return reason ? String(reason).replaceAll("-", " ") : "";
+}
+
+/** How a replay ended, in a sentence. */
+export function replayText(made) {
+  const status = made?.response?.status_code;
+  return status ? `Replayed: ${verdictName(made.verdict).toLowerCase()}, ${status} in ${nanos(made.duration)}` : "Replayed";
 }
 
 /** What went wrong between the two sides, in a sentence. */

@@ -9,6 +9,7 @@ import { append, button, fill, h, icon, uniqueId } from "../core/dom.js";
 import { bytes } from "../core/format.js";
 import { toastError } from "../core/notify.js";
 import { captured } from "../core/text.js";
+import { replayText } from "../core/words.js";
 import { header } from "../detail/headers.js";
 import { bodyEditor } from "./body.js";
 import { fieldRows } from "./fields.js";
@@ -41,6 +42,7 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
 
   const preview = h("div", { class: "preview" });
   const answer = h("div", { class: "answer", hidden: true });
+  const said = h("p", { class: "unseen", role: "status" });
   const wrong = h("p", { class: "form-problem", role: "alert" });
   const send = button({ label: "Send", icon: "send", kind: "primary", onClick: submit });
   const signing = signingChoice(draft, exchange, route, update);
@@ -52,7 +54,7 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
       h("div", { class: "editor-side" }, signing.element,
         h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Changes to the original")), preview), answer)),
   });
-  append(dialog.element.querySelector("form"), [h("footer", { class: "dialog-foot" }, wrong, h("div", { class: "spring" }), button({ label: "Close", onClick: dialog.close }), send)]);
+  append(dialog.element.querySelector("form"), [h("footer", { class: "dialog-foot" }, said, wrong, h("div", { class: "spring" }), button({ label: "Close", onClick: dialog.close }), send)]);
   dialog.element.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
   });
@@ -98,8 +100,10 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
       onReplayed?.(made);
       answer.hidden = false;
       fill(answer, h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Answers")), h("div", { class: "result" })));
-      answer.scrollIntoView({ block: "nearest" });
+      fill(said, replayText(made));
       await showResult(answer.querySelector(".result"), exchange, made, { onOpen: (id) => { dialog.close(); onOpen(id); } });
+      // Only now it has its height.
+      answer.scrollIntoView({ block: "start" });
     } catch (error) {
       fill(wrong, error.message);
     } finally {
