@@ -251,6 +251,11 @@ fn the_keyboard_is_enough() {
     page.until("document.querySelector('dialog.editor')?.open");
     page.keys([super::page::ESCAPE]);
     page.until("!document.querySelector('dialog')");
+    // The link over the bar goes to the list, and leaves open what is.
+    page.get("document.querySelector('.skip').focus()");
+    page.keys([ENTER]);
+    page.until("document.activeElement.id === 'list'");
+    page.until("document.body.classList.contains('has-detail') && location.hash.length === 17");
     page.keys([super::page::ESCAPE]);
     page.until("!document.body.classList.contains('has-detail')");
     page.keys(['/']);

@@ -53,6 +53,7 @@ function start() {
   showTop(byId("top"), "requests", live, button({ label: "Keyboard", icon: "help", iconOnly: true, kind: "quiet", title: "Keyboard (?)", onClick: () => showKeys(keys) }));
   buildSplitter(byId("splitter"), byId("work"));
   bindKeys(keys);
+  document.querySelector(".skip").addEventListener("click", skip);
   toolbar.show(route.filters);
   captures.load(route.filters);
   if (route.id) openDetail(route.id, { push: false, keepRoute: true });
@@ -110,6 +111,13 @@ function closeDetail() {
   writeRoute(route);
   list.select(id);
   list.focus();
+}
+
+/** The hash names the open request: followed as a link, the one to the list would close it. */
+function skip(event) {
+  event.preventDefault();
+  const places = [byId("list"), byId("list-frame").querySelector(".empty button"), byId("detail")];
+  places.find((place) => place?.checkVisibility())?.focus();
 }
 
 function enter() {
