@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("editing::plivo_sdk_accepts_an_edited_message", SDKS, plivo_sdk_accepts_an_edited_message),
         trial("editing::a_secret_that_was_taken_out_is_asked_for", &[], a_secret_that_was_taken_out_is_asked_for),
         trial("editing::a_compressed_body_is_sent_as_it_came", &[], a_compressed_body_is_sent_as_it_came),
+        trial("editing::changes_outlast_the_editor", &[], changes_outlast_the_editor),
         trial("editing::line_ends_stay_as_they_came", &[], line_ends_stay_as_they_came),
     ]
 }
@@ -185,6 +186,30 @@ fn line_ends_stay_as_they_came() {
     page.press(".dialog-foot", "Send");
     page.until_text(".result", "200");
     assert_eq!(app.received().message.body(), b"Body=c%0D%0Ad&x=1");
+}
+
+fn changes_outlast_the_editor() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi&From=1"));
+    let page = Page::open(&inspected.web);
+    let body = "[aria-label='Value of Body']";
+    open_editor(&page);
+    assert_eq!(page.get("document.querySelector('.editor-side .edit-head .button').checkVisibility()"), false);
+    page.fill(body, "a long and careful text");
+    page.keys([ESCAPE]);
+    page.until("!document.querySelector('dialog')");
+    page.press(".actions", "Replay with modifications");
+    page.until_text(".preview", "a long and careful text");
+    assert_eq!(page.get(&format!("document.querySelector(\"{body}\").value")), "a long and careful text");
+    page.press(".editor-side", "Start over");
+    page.until_text(".preview", "Nothing is changed yet");
+    assert_eq!(page.get(&format!("document.querySelector(\"{body}\").value")), "Hi");
+    page.keys([ESCAPE]);
+    page.until("!document.querySelector('dialog')");
+    page.press(".actions", "Replay with modifications");
+    page.until_text(".preview", "Nothing is changed yet");
+    assert_eq!(page.complaints(), [""; 0]);
 }
 
 fn open_editor(page: &Page) {

@@ -13,14 +13,15 @@ import { replayText } from "../core/words.js";
 import { header } from "../detail/headers.js";
 import { bodyEditor } from "./body.js";
 import { fieldRows } from "./fields.js";
-import { makeDraft, problem, toOverride } from "./model.js";
+import { changes, makeDraft, problem, toOverride } from "./model.js";
 import { showPreview } from "./preview.js";
 import { showResult } from "./result.js";
 import { isLeftOut } from "./scrubbed.js";
 import { signingChoice } from "./signing.js";
 
-/** Opens the editor on an exchange. */
-export async function openEditor(exchange, { route, onOpen, onReplayed }) {
+/** Opens the editor on an exchange, with the changes that were left in it when it was closed last. */
+export async function openEditor(exchange, hooks) {
+  const { route, onOpen, onReplayed } = hooks;
   const { request } = exchange;
   let body;
   try {
@@ -33,7 +34,9 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
   const whole = !request.body_truncated && (request.body_complete !== false || request.body_size === 0);
   const encoding = header(request, "content-encoding");
   const coded = isCoded(encoding) && body.length > 0;
-  const draft = makeDraft(exchange, body, coded ? "binary" : kindOf(header(request, "content-type"), body), { editable, whole });
+  const draft = (left?.id === exchange.id && left) || makeDraft(exchange, body, coded ? "binary" : kindOf(header(request, "content-type"), body), { editable, whole });
+  // To sign what arrived unverified is decided each time.
+  draft.signUnverified = false;
   const note = [
     !whole && "Only the beginning of the body was captured. What stands here is all that is sent.",
     !editable && `The body (${bytes(body.length)}) is too long to be edited here: it is sent as it was captured.`,
@@ -45,6 +48,7 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
   const said = h("p", { class: "unseen", role: "status" });
   const wrong = h("p", { class: "form-problem", role: "alert" });
   const send = button({ label: "Send", icon: "send", kind: "primary", onClick: submit });
+  const startOver = button({ label: "Start over", kind: "small", onClick: discard });
   const signing = signingChoice(draft, exchange, route, update);
   const dialog = openDialog({
     title: "Replay with modifications",
@@ -52,13 +56,17 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
     content: h("div", { class: "editor-grid" },
       h("div", { class: "editor-form" }, line(), headersPart(), bodyEditor(draft, { note, onChange: update })),
       h("div", { class: "editor-side" }, signing.element,
-        h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Changes to the original")), preview), answer)),
+        h("section", { class: "edit-part" }, h("div", { class: "edit-head" }, h("h3", {}, "Changes to the original"), h("div", { class: "spring" }), startOver), preview), answer)),
   });
   append(dialog.element.querySelector("form"), [h("footer", { class: "dialog-foot" }, said, wrong, h("div", { class: "spring" }), button({ label: "Close", onClick: dialog.close }), send)]);
   dialog.element.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
   });
+  dialog.element.addEventListener("close", () => {
+    if (!discarded) left = isChanged(changes(draft, exchange)) ? draft : null;
+  });
   send.title = "Send (Ctrl+Enter)";
+  let discarded = false;
   let timer = null;
   show();
 
@@ -85,9 +93,17 @@ export async function openEditor(exchange, { route, onOpen, onReplayed }) {
   function show() {
     const changed = showPreview(preview, draft, exchange);
     signing.show(changed);
+    startOver.hidden = !isChanged(changed);
     const text = problem(draft) ?? null;
     fill(wrong, text);
     send.disabled = text !== null;
+  }
+
+  function discard() {
+    discarded = true;
+    left = null;
+    dialog.close();
+    openEditor(exchange, hooks);
   }
 
   async function submit() {
@@ -122,4 +138,8 @@ function headerNote(item, route) {
   return null;
 }
 
+const isChanged = (changed) => Object.values(changed).some(Boolean);
+
+/** The draft that was closed last, if it had changes: a key pressed by mistake must not cost an hour's work. */
+let left = null;
 const EDIT_LIMIT = 1024 * 1024;
