@@ -20,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("list::an_app_that_fails_is_marked", &[], an_app_that_fails_is_marked),
         trial("list::a_filter_that_makes_no_sense_is_said", &[], a_filter_that_makes_no_sense_is_said),
         trial("list::goes_on_when_countersign_is_back", &[], goes_on_when_countersign_is_back),
+        trial("list::what_is_gone_after_a_restart_is_not_listed", &[], what_is_gone_after_a_restart_is_not_listed),
         trial("list::ten_thousand_requests_stay_smooth", &[], ten_thousand_requests_stay_smooth),
         trial("list::the_keyboard_is_enough", &[], the_keyboard_is_enough),
     ]
@@ -148,15 +149,34 @@ fn goes_on_when_countersign_is_back() {
     page.click(".row[aria-posinset='2']");
     page.until_text("#detail", "countersign does not answer");
 
-    let mut command = countersign();
-    command.args(["http", &app.port.to_string(), "--store", &store, "--web-addr", &authority]);
-    let again = Countersign::start(command.env_remove("COUNTERSIGN_WEB_ADDR"));
+    let again = start_again(&authority, &app, &store);
     page.until_text("#detail h2", "/first");
     page.until_text("#detail h3", "signed by Twilio");
     page.until("document.querySelector('.live').dataset.state === 'live'");
     assert_eq!(page.count(".row"), 2);
     drop((page, again));
     fs::remove_dir_all(&folder).unwrap();
+}
+
+fn what_is_gone_after_a_restart_is_not_listed() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &["--store", "memory"]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let page = Page::open(&inspected.web);
+    page.until("document.querySelectorAll('.row').length === 1");
+    let authority = inspected.web.authority.clone();
+    drop(inspected);
+    page.until("document.querySelector('.live').dataset.state !== 'live'");
+    let _again = start_again(&authority, &app, "memory");
+    page.until_text(".empty", "Waiting for the first request");
+    assert_eq!(page.count(".row"), 0);
+}
+
+/// Countersign, whose inspector is where another one's was.
+fn start_again(authority: &str, app: &App, store: &str) -> Countersign {
+    let mut command = countersign();
+    command.args(["http", &app.port.to_string(), "--store", store, "--web-addr", authority]);
+    Countersign::start(command.env_remove("COUNTERSIGN_WEB_ADDR"))
 }
 
 fn ten_thousand_requests_stay_smooth() {

@@ -76,7 +76,7 @@ function start() {
     onState: showLive,
     catchUp() {
       detail.retry();
-      return captures.catchUp();
+      return captures.resume();
     },
   });
   api.providers().then((answer) => {
