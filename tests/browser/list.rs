@@ -20,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("list::an_app_that_fails_is_marked", &[], an_app_that_fails_is_marked),
         trial("list::a_filter_that_makes_no_sense_is_said", &[], a_filter_that_makes_no_sense_is_said),
         trial("list::goes_on_when_countersign_is_back", &[], goes_on_when_countersign_is_back),
+        trial("list::yesterdays_requests_have_their_date", &[], yesterdays_requests_have_their_date),
         trial("list::what_is_gone_after_a_restart_is_not_listed", &[], what_is_gone_after_a_restart_is_not_listed),
         trial("list::ten_thousand_requests_stay_smooth", &[], ten_thousand_requests_stay_smooth),
         trial("list::the_keyboard_is_enough", &[], the_keyboard_is_enough),
@@ -156,6 +157,27 @@ fn goes_on_when_countersign_is_back() {
     assert_eq!(page.count(".row"), 2);
     drop((page, again));
     fs::remove_dir_all(&folder).unwrap();
+}
+
+fn yesterdays_requests_have_their_date() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let page = Page::open(&inspected.web);
+    let time = page.text(".row .time");
+    assert!(time.starts_with(|char: char| char.is_ascii_digit()), "{time}");
+    page.get(
+        "(() => {
+          const Today = Date;
+          window.Date = class extends Today {
+            constructor(...given) {
+              if (given.length) super(...given);
+              else super(Today.now() + 86_400_000);
+            }
+          };
+        })()",
+    );
+    page.until("/^[A-Z][a-z]{2} /.test(document.querySelector('.row .time').innerText)");
 }
 
 fn what_is_gone_after_a_restart_is_not_listed() {
