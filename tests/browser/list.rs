@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::page::{ENTER, Page};
 use crate::{
-    support::{App, TOKEN, countersign, signed},
+    support::{App, Countersign, TOKEN, closed_port, countersign, signed},
     trial,
     web::Inspected,
 };
@@ -17,6 +17,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("list::fills_while_deliveries_arrive", &[], fills_while_deliveries_arrive),
         trial("list::waits_while_somebody_reads", &[], waits_while_somebody_reads),
         trial("list::filters_and_search_live_in_the_address", &[], filters_and_search_live_in_the_address),
+        trial("list::an_app_that_fails_is_marked", &[], an_app_that_fails_is_marked),
+        trial("list::a_filter_that_makes_no_sense_is_said", &[], a_filter_that_makes_no_sense_is_said),
+        trial("list::goes_on_when_countersign_is_back", &[], goes_on_when_countersign_is_back),
+        trial("list::yesterdays_requests_have_their_date", &[], yesterdays_requests_have_their_date),
+        trial("list::what_is_gone_after_a_restart_is_not_listed", &[], what_is_gone_after_a_restart_is_not_listed),
         trial("list::ten_thousand_requests_stay_smooth", &[], ten_thousand_requests_stay_smooth),
         trial("list::the_keyboard_is_enough", &[], the_keyboard_is_enough),
     ]
@@ -100,6 +105,100 @@ fn filters_and_search_live_in_the_address() {
     page.until_text(".empty", "No request matches these filters");
     page.press(".empty", "Clear the filters");
     page.until("document.querySelectorAll('.row').length === 3");
+}
+
+fn an_app_that_fails_is_marked() {
+    let inspected = Inspected::twilio(closed_port(), &[]);
+    assert_eq!(inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi")).status(), 502);
+    let page = Page::open(&inspected.web);
+    page.until("document.querySelector('.row .mark.bad')?.title.includes('could not be reached')");
+    page.until("document.querySelector('.row').ariaLabel.includes('could not be reached')");
+    page.click(".row");
+    page.until_text("#detail .notice.bad", "could not be reached");
+}
+
+fn a_filter_that_makes_no_sense_is_said() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let page = Page::open(&inspected.web);
+    page.until("document.querySelectorAll('.row').length === 1");
+    page.press(".toolbar", "Filters");
+    page.fill(".filter-panel [placeholder^='404']", "2");
+    page.until_text(".empty", "write 404, 4xx, 200-299 or none");
+    // What was found before is no answer to it.
+    assert_eq!(page.count(".row"), 0);
+    page.fill(".filter-panel [placeholder^='404']", "2xx");
+    page.until("document.querySelectorAll('.row').length === 1");
+}
+
+fn goes_on_when_countersign_is_back() {
+    let app = App::ok();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("back-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let store = folder.join("captures.db").to_str().unwrap().to_owned();
+    let inspected = Inspected::twilio(app.port, &["--store", &store]);
+    for path in ["/first", "/second"] {
+        inspected.deliver(&signed(TOKEN, path, "Body=Hi"));
+    }
+    let page = Page::open(&inspected.web);
+    page.click(".row[aria-posinset='1']");
+    page.until_text("#detail h3", "signed by Twilio");
+    let authority = inspected.web.authority.clone();
+    drop(inspected);
+    page.until("document.querySelector('.live').dataset.state !== 'live'");
+    page.click(".row[aria-posinset='2']");
+    page.until_text("#detail", "countersign does not answer");
+
+    let again = start_again(&authority, &app, &store);
+    page.until_text("#detail h2", "/first");
+    page.until_text("#detail h3", "signed by Twilio");
+    page.until("document.querySelector('.live').dataset.state === 'live'");
+    assert_eq!(page.count(".row"), 2);
+    drop((page, again));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+fn yesterdays_requests_have_their_date() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &[]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let page = Page::open(&inspected.web);
+    let time = page.text(".row .time");
+    assert!(time.starts_with(|char: char| char.is_ascii_digit()), "{time}");
+    page.get(
+        "(() => {
+          const Today = Date;
+          window.Date = class extends Today {
+            constructor(...given) {
+              if (given.length) super(...given);
+              else super(Today.now() + 86_400_000);
+            }
+          };
+        })()",
+    );
+    page.until("/^[A-Z][a-z]{2} /.test(document.querySelector('.row .time').innerText)");
+}
+
+fn what_is_gone_after_a_restart_is_not_listed() {
+    let app = App::ok();
+    let inspected = Inspected::twilio(app.port, &["--store", "memory"]);
+    inspected.deliver(&signed(TOKEN, "/sms", "Body=Hi"));
+    let page = Page::open(&inspected.web);
+    page.until("document.querySelectorAll('.row').length === 1");
+    let authority = inspected.web.authority.clone();
+    drop(inspected);
+    page.until("document.querySelector('.live').dataset.state !== 'live'");
+    let _again = start_again(&authority, &app, "memory");
+    page.until_text(".empty", "Waiting for the first request");
+    assert_eq!(page.count(".row"), 0);
+}
+
+/// Countersign, whose inspector is where another one's was.
+fn start_again(authority: &str, app: &App, store: &str) -> Countersign {
+    let mut command = countersign();
+    command.args(["http", &app.port.to_string(), "--store", store, "--web-addr", authority]);
+    Countersign::start(command.env_remove("COUNTERSIGN_WEB_ADDR"))
 }
 
 fn ten_thousand_requests_stay_smooth() {
@@ -187,6 +286,18 @@ fn the_keyboard_is_enough() {
     page.until("document.querySelector(\"[aria-label='Value of Body']\").value.includes('jjr')");
     page.keys([super::page::ESCAPE]);
     page.until("!document.querySelector('dialog')");
+    page.keys([super::page::ESCAPE]);
+    page.until("!document.body.classList.contains('has-detail')");
+    // A command opens what is selected, and is carried out once it is there.
+    page.keys(['e']);
+    page.until("document.querySelector('dialog.editor')?.open");
+    page.keys([super::page::ESCAPE]);
+    page.until("!document.querySelector('dialog')");
+    // The link over the bar goes to the list, and leaves open what is.
+    page.get("document.querySelector('.skip').focus()");
+    page.keys([ENTER]);
+    page.until("document.activeElement.id === 'list'");
+    page.until("document.body.classList.contains('has-detail') && location.hash.length === 17");
     page.keys([super::page::ESCAPE]);
     page.until("!document.body.classList.contains('has-detail')");
     page.keys(['/']);

@@ -84,6 +84,14 @@ fn usable_at_400_pixels() {
     page.fill("[aria-label='Value of Body']", "Hello");
     page.press(".dialog-foot", "Send");
     page.until("document.querySelectorAll('.side.accepted').length === 2");
+    // The answers come into view by themselves, and are said.
+    page.until(
+        "(() => {
+          const { top, bottom } = document.querySelector('.side:last-child').getBoundingClientRect();
+          return top >= 0 && bottom <= document.querySelector('.dialog-foot').getBoundingClientRect().top;
+        })()",
+    );
+    page.until_text(".dialog-foot [role=status]", "Replayed: accepted, 200");
     (0..2).for_each(|_| drop(app.received()));
     page.go(&inspected.web, "/status");
     page.until_text(".tiles", "requests since the start");

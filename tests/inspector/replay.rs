@@ -1,5 +1,6 @@
 //! Replays: as they came, edited, signed anew, wrong on purpose; from the API and from the shell.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign::{
     clock::UnixTime,
     providers::{GITHUB, PLIVO, STRIPE, TWILIO},
@@ -9,7 +10,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use crate::{
-    support::{App, Ends, TOKEN, countersign, signed, signed_head},
+    support::{App, Ends, TOKEN, Wire, countersign, signed, signed_head},
     web::{Inspected, body, order, verifying_app},
 };
 
@@ -111,6 +112,25 @@ fn targets_that_are_no_path_are_sent_again_as_they_were_forwarded() {
             assert_eq!(second.header("host"), Some("a.test:81"));
         }
     }
+}
+
+#[test]
+fn headers_given_as_they_are_shown_go_as_they_came() {
+    let app = App::ok();
+    let inspected = Inspected::start(countersign().args(["http", &app.port.to_string()]));
+    let message = b"GET / HTTP/1.1\r\nHost: h\r\nX-Name: caf\xe9\r\nX-Name: caf\xe8\r\nX-Other: 1\r\n\r\n";
+    assert_eq!(Wire::connect(inspected.proxy.address).ask(message).status(), 200);
+    inspected.proxy.record();
+    app.received();
+    let original = inspected.newest();
+    let mut headers = original["request"]["header_list"].clone();
+    headers[3][1] = json!("2");
+    assert_eq!(headers[3][0], "X-Other");
+    let replay = inspected.web.replay(json!({ "id": original["id"], "request": { "headers": headers } }));
+    assert_eq!(app.received().message.header("x-other"), Some("2"));
+    let raw = STANDARD.decode(replay["request"]["raw"].as_str().unwrap()).unwrap();
+    let has = |bytes: &[u8]| raw.windows(bytes.len()).any(|window| window == bytes);
+    assert!(has(b": caf\xe9\r\n") && has(b": caf\xe8\r\n"), "{}", String::from_utf8_lossy(&raw));
 }
 
 #[test]

@@ -41,6 +41,12 @@ test("bytes that are no text are kept, or sent as base64", () => {
   assert.deepEqual(toOverride(form, exchange).request, { body_base64: btoa("a=2&b=\xff") });
 });
 
+test("JSON that is no UTF-8 is kept: as text it would be sent with replacement characters", () => {
+  const draft = makeDraft(exchange, Uint8Array.from([...ascii('{"a":"caf'), 0xe9, ...ascii('"}')]), "json");
+  assert.equal(draft.body.mode, "kept");
+  assert.equal(changes(draft, exchange).body, false);
+});
+
 test("a byte order mark and line ends survive the editor", () => {
   const body = Uint8Array.from([0xef, 0xbb, 0xbf, ...ascii("a\r\nb")]);
   const draft = makeDraft(exchange, body, "text");
@@ -57,4 +63,35 @@ test("what cannot be sent is said before it is sent", () => {
   assert.match(problem({ ...draft(), headers: [{ name: "X A", value: "", on: true }] }), /header name/);
   assert.match(problem({ ...draft(), headers: [{ name: "X", value: "a\nb", on: true }] }), /one line/);
   assert.equal(problem({ ...draft(), headers: [{ name: "X A", value: "", on: false }] }), null);
+});
+
+test("a placeholder that stands for a secret is named before it is sent", () => {
+  const redacted = { ...exchange, redacted: true };
+  const form = makeDraft(redacted, ascii("Body=Hi&Key=[secret]"), "form");
+  assert.match(problem(form), /field “Key”/);
+  form.body.fields[0].value = "Hello";
+  assert.match(problem(form), /field “Key”/);
+  assert.equal(problem({ ...form, body: { ...form.body, fields: form.body.fields.map((field) => ({ ...field, on: field.name !== "Key" })) } }), null);
+  form.body.fields[1].value = "another";
+  assert.equal(problem(form), null);
+
+  const json = makeDraft(redacted, ascii('{\n "a": 1,\n "key": "[secret]"\n}'), "json");
+  assert.match(problem(json), /line 3 of the body/);
+  json.body.text = json.body.text.replace("[secret]", "another");
+  assert.equal(problem(json), null);
+
+  const path = makeDraft({ ...redacted, request: { ...exchange.request, uri: "/sms?key=[secret]" } }, ascii("a=1"), "form");
+  assert.match(problem(path), /path/);
+  path.path = "/sms?key=another";
+  assert.equal(problem(path), null);
+
+  const kept = makeDraft(redacted, ascii("a=[secret]"), "form", { editable: false });
+  assert.match(problem(kept), /countersign replay 00000000000000aa --set/);
+});
+
+test("what the sender or the user wrote is no placeholder", () => {
+  assert.equal(problem(makeDraft(exchange, ascii("Body=[secret]"), "form")), null);
+  const typed = makeDraft({ ...exchange, redacted: true }, ascii("plain"), "text");
+  typed.body.text = "now [secret]";
+  assert.equal(problem(typed), null);
 });

@@ -81,8 +81,13 @@ impl Edits {
         let mut headers = HeaderMap::new();
         match &self.headers {
             Some(HeaderEdits::All(all)) => {
+                let mut shown = Shown::of(exchange);
                 for (name, value) in all {
-                    headers.append(parse_name(name)?, parse_value(name, value)?);
+                    let value = match shown.take(name, value) {
+                        Some(captured) => captured,
+                        None => parse_value(name, value)?,
+                    };
+                    headers.append(parse_name(name)?, value);
                 }
             }
             other => {
@@ -148,6 +153,26 @@ fn captured_target(exchange: &Exchange) -> Option<Uri> {
 fn host(target: &Uri) -> Option<HeaderValue> {
     let authority = target.authority()?.as_str();
     HeaderValue::from_str(authority.rsplit('@').next()?).ok()
+}
+
+/// Captured headers that are no UTF-8. They are shown with replacement characters, and come back so from who edits
+/// another one.
+struct Shown<'a>(Vec<(&'a str, &'a [u8])>);
+
+impl<'a> Shown<'a> {
+    fn of(exchange: &'a Exchange) -> Self {
+        let headers = exchange.request.headers();
+        Self(headers.filter(|(_, value)| std::str::from_utf8(value).is_err()).collect())
+    }
+
+    /// The bytes of the first that shows so; each stands for one header.
+    fn take(&mut self, name: &str, shown: &str) -> Option<HeaderValue> {
+        let is_same = |(other, value): &(&str, &[u8])| {
+            other.eq_ignore_ascii_case(name) && String::from_utf8_lossy(value) == shown
+        };
+        let index = self.0.iter().position(is_same)?;
+        HeaderValue::from_bytes(self.0.remove(index).1).ok()
+    }
 }
 
 fn change(headers: &mut HeaderMap, some: &Map<String, Value>) -> Result<(), ApiError> {

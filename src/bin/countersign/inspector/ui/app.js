@@ -3,7 +3,7 @@
 import { api } from "./core/api.js";
 import { Captures } from "./core/captures.js";
 import { download } from "./core/clipboard.js";
-import { confirmDialog } from "./core/dialog.js";
+import { confirmDialog, dialogOpen } from "./core/dialog.js";
 import { button, h } from "./core/dom.js";
 import { toQuery } from "./core/filters.js";
 import { count } from "./core/format.js";
@@ -53,6 +53,7 @@ function start() {
   showTop(byId("top"), "requests", live, button({ label: "Keyboard", icon: "help", iconOnly: true, kind: "quiet", title: "Keyboard (?)", onClick: () => showKeys(keys) }));
   buildSplitter(byId("splitter"), byId("work"));
   bindKeys(keys);
+  document.querySelector(".skip").addEventListener("click", skip);
   toolbar.show(route.filters);
   captures.load(route.filters);
   if (route.id) openDetail(route.id, { push: false, keepRoute: true });
@@ -73,7 +74,10 @@ function start() {
     onExchanges: (added, omitted) => captures.receive(added, omitted),
     onReset: () => captures.load(captures.filters, { keep: true }),
     onState: showLive,
-    catchUp: () => captures.catchUp(),
+    catchUp() {
+      detail.retry();
+      return captures.resume();
+    },
   });
   api.providers().then((answer) => {
     learnProviders(answer);
@@ -109,6 +113,13 @@ function closeDetail() {
   list.focus();
 }
 
+/** The hash names the open request: followed as a link, the one to the list would close it. */
+function skip(event) {
+  event.preventDefault();
+  const places = [byId("list"), byId("list-frame").querySelector(".empty button"), byId("detail")];
+  places.find((place) => place?.checkVisibility())?.focus();
+}
+
 function enter() {
   const button = document.activeElement?.closest?.("button, a, summary");
   if (button) return false;
@@ -119,8 +130,10 @@ function enter() {
 /** Runs a command on the open request; on the selected one after opening it. */
 function onSelected(run) {
   if (detail.id === null && list.selected) openDetail(list.selected, { push: true });
-  if (detail.id === null) return false;
-  if (detail.exchange) run();
+  const { id } = detail;
+  if (id === null) return false;
+  // A key is not lost because what it is meant for is still on its way.
+  detail.shown.then(() => detail.id === id && detail.exchange && !dialogOpen() && run());
   return undefined;
 }
 

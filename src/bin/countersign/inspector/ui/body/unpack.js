@@ -1,5 +1,15 @@
 // Compressed bodies, unpacked by the browser up to a limit: a small body may unpack to a very large one.
 
+/** Whether a body is compressed: its type says nothing about its bytes then. */
+export function isCoded(encoding) {
+  return !/^\s*(identity)?\s*$/i.test(encoding ?? "");
+}
+
+/** Whether `unpack` can undo it. */
+export function canUnpack(encoding) {
+  return /^\s*(x-gzip|gzip|deflate)\s*$/i.test(encoding ?? "");
+}
+
 /** The first `limit` bytes of what `bytes` unpack to; what can be read of a body that is cut short. */
 export async function unpack(bytes, encoding, limit) {
   const format = /gzip/i.test(encoding) ? "gzip" : "deflate";

@@ -12,7 +12,7 @@ import { checkSteps, jsonRows } from "./json.js";
 import { decodeText, kindOf } from "./kind.js";
 import { inSteps, textRows } from "./rows.js";
 import { explainTwiml } from "./twiml.js";
-import { unpack } from "./unpack.js";
+import { canUnpack, isCoded, unpack } from "./unpack.js";
 import { xmlRows } from "./xml.js";
 
 /** Shows a body in `element`. `prefs` is `{ mode }` and is shared between bodies of the same side. */
@@ -31,7 +31,7 @@ export function showBody(element, source, { contentType, encoding, label, prefs 
     stage.setAttribute("aria-busy", "true");
     try {
       let data = await source.upTo(end, controller.signal);
-      const compressed = PACKED.has(String(encoding ?? "").trim().toLowerCase());
+      const compressed = isCoded(encoding) && data.length > 0;
       if (compressed && unpacked) data = await unpack(data, encoding, UNPACK_LIMIT);
       if (controller.signal.aborted) return;
       const kind = compressed && !unpacked ? "binary" : kindOf(contentType, data);
@@ -70,7 +70,7 @@ export function showBody(element, source, { contentType, encoding, label, prefs 
     const list = out.map((text) => h("p", { class: "note warning" }, text));
     if (compressed) {
       list.push(h("p", { class: "note" }, unpacked ? "Shown unpacked. " : `Compressed (${encoding}): these are the bytes as they travelled. `,
-        button({ label: unpacked ? "Show as sent" : "Unpack", kind: "small", onClick: () => { unpacked = !unpacked; draw(); } })));
+        canUnpack(encoding) && button({ label: unpacked ? "Show as sent" : "Unpack", kind: "small", onClick: () => { unpacked = !unpacked; draw(); } })));
     }
     return list;
   }
@@ -125,6 +125,5 @@ function hexRows(data) {
 const LAYOUTS = { json: jsonRows, xml: xmlRows };
 const KIND_NAMES = { json: "JSON", form: "Form", xml: "XML", text: "Text", binary: "Binary", empty: "" };
 const MODE_NAMES = { pretty: "Pretty", raw: "Raw", hex: "Hex" };
-const PACKED = new Set(["gzip", "x-gzip", "deflate"]);
 const FIRST_PART = 256 * 1024;
 const UNPACK_LIMIT = 1024 * 1024;

@@ -24,6 +24,8 @@ export async function call(path, { method = "GET", body, headers, signal, accept
       redirect: "error",
       headers: { accept, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers, ...authorization(used) },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    }).catch((error) => {
+      throw error.name === "AbortError" ? error : new ApiError(0, "countersign does not answer: is it still running?");
     });
     if (response.status === 401 && attempt < 3) {
       await newToken(used);

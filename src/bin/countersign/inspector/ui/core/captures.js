@@ -60,8 +60,16 @@ export class Captures extends EventTarget {
     this.#hold(fresh.filter((summary) => matches(summary, this.filters)));
   }
 
+  /** Goes on after the stream was gone: what is listed may be gone, too, such as a store in memory with its process. */
+  async resume() {
+    const [newest] = this.rows;
+    const isGone = newest && await this.#api.exchange(newest.id).then(() => false, (error) => error.status === 404);
+    return isGone ? this.load(this.filters, { keep: true }) : this.catchUp();
+  }
+
   /** Asks for everything newer than the newest known: after a pause of the stream, or when it left something out. */
   async catchUp() {
+    if (this.error) return this.load(this.filters, { keep: true });
     const newest = this.pending.at(-1)?.id ?? this.rows[0]?.id;
     if (newest === undefined) return this.load(this.filters);
     const query = toQuery(this.filters);
@@ -128,6 +136,11 @@ export class Captures extends EventTarget {
     } catch (error) {
       if (signal.aborted) return;
       this.error = error;
+      // What other filters found must not stand for what these would.
+      if (first && !keep) {
+        this.rows = [];
+        this.#byId = new Map();
+      }
     } finally {
       if (!signal.aborted) {
         this.loading = false;

@@ -1,5 +1,7 @@
 // The API's words, said for people.
 
+import { nanos } from "./format.js";
+
 /** A verdict's name. */
 export function verdictName(verdict) {
   return VERDICTS[verdict]?.name ?? String(verdict);
@@ -13,6 +15,17 @@ export function verdictText(verdict) {
 /** `signature-mismatch` as `signature mismatch`. */
 export function reasonName(reason) {
   return reason ? String(reason).replaceAll("-", " ") : "";
+}
+
+/** How a replay ended, in a sentence. */
+export function replayText(made) {
+  const status = made?.response?.status_code;
+  return status ? `Replayed: ${verdictName(made.verdict).toLowerCase()}, ${status} in ${nanos(made.duration)}` : "Replayed";
+}
+
+/** What went wrong between the two sides, in a sentence. */
+export function troubleText(trouble) {
+  return TROUBLE[trouble] ?? reasonName(trouble);
 }
 
 /** What a signature mode of a replay does. */
@@ -50,6 +63,17 @@ const SIGNING = {
   "as-captured": "The signature that arrived is sent again. It stays valid only while nothing that is signed changes and its time is not too old.",
   wrong: "Signed with a secret made up for the occasion: shows that a forged delivery is refused.",
   expired: "Signed with the configured secret, but with a time far in the past: shows that a stale delivery is refused.",
+};
+
+const TROUBLE = {
+  broken: "The app closed the connection without an answer: did it crash?",
+  "client-broke-off": "The request's body did not arrive to its end.",
+  "cut-off": "The app broke off in the middle of its answer.",
+  ended: "countersign ended before the app answered.",
+  "invalid-answer": "The app's answer is not valid HTTP: is a header malformed, are there two lengths, or over 100 headers?",
+  unresolved: "The app's name cannot be resolved.",
+  unreachable: "The app could not be reached: is it running, on the port that countersign forwards to?",
+  "timed-out": "The app did not answer in time.",
 };
 
 const names = new Map();

@@ -6,8 +6,7 @@ import { confirmDialog, openDialog } from "../core/dialog.js";
 import { button, h } from "../core/dom.js";
 import { menuButton } from "../core/menu.js";
 import { toast, toastError } from "../core/notify.js";
-import { nanos } from "../core/format.js";
-import { verdictName } from "../core/words.js";
+import { replayText } from "../core/words.js";
 
 /** The row of buttons. `hooks`: `{ onOpen(id), onEdit(), onDeleted() }`. */
 export function actionsView(id, hooks) {
@@ -41,12 +40,12 @@ export async function replay(id, hooks, control, order = {}) {
   control?.setAttribute("aria-busy", "true");
   try {
     const made = await api.replay({ id, wait: true, ...order });
-    const status = made?.response?.status_code;
-    const text = status ? `Replayed: ${verdictName(made.verdict).toLowerCase()}, ${status} in ${nanos(made.duration)}` : "Replayed";
-    toast(text, { kind: made && made.verdict === "refused" ? "bad" : "good", action: made && { label: "Open", run: () => hooks.onOpen(made.id) } });
+    toast(replayText(made), { kind: made && made.verdict === "refused" ? "bad" : "good", action: made && { label: "Open", run: () => hooks.onOpen(made.id) } });
     hooks.onReplayed?.(made);
   } catch (error) {
     if (error.status === 409 && !order.sign_unverified) askToSign(id, hooks, control, error);
+    // What cannot be sent as it was kept, such as a body without its secret, can be mended there.
+    else if (error.status === 422) toast(`The replay failed: ${error.message}`, { kind: "bad", action: { label: "Edit it", run: () => hooks.onEdit() } });
     else toastError("The replay failed", error);
   } finally {
     control?.removeAttribute("aria-busy");

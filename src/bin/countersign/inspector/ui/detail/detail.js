@@ -18,6 +18,8 @@ import { verificationView } from "./verification.js";
 export class DetailView {
   id = null;
   exchange = null;
+  /** Settles when what was last asked for is shown, or could not be. */
+  shown = Promise.resolve();
 
   #element;
   #hooks;
@@ -33,7 +35,11 @@ export class DetailView {
   }
 
   /** Shows an exchange; `summary` is what is known of it already. */
-  async show(id, summary, { quiet = false } = {}) {
+  show(id, summary, options) {
+    this.shown = this.#show(id, summary, options);
+  }
+
+  async #show(id, summary, { quiet = false } = {}) {
     this.#abort?.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
@@ -56,6 +62,11 @@ export class DetailView {
     if (!this.id || !this.exchange || gist(summary) === this.#gist) return;
     this.#gist = gist(summary);
     this.show(this.id, null, { quiet: true });
+  }
+
+  /** Asks again for what could not be loaded. */
+  retry() {
+    if (this.id && !this.exchange) this.show(this.id, null);
   }
 
   close() {
@@ -154,7 +165,7 @@ export class DetailView {
     const gone = error.status === 404;
     fill(this.#element, h("div", { class: "empty-card" }, icon("alert", "large"), h("h2", {}, gone ? "This request is not there any more" : "This request could not be loaded"),
       h("p", {}, gone ? "It was deleted, or the store's limits pushed it out." : captured(error.message, { max: 400 })),
-      h("p", { class: "actions" }, button({ label: "Close", onClick: this.#hooks.onClose }))));
+      h("p", { class: "actions" }, !gone && button({ label: "Try again", icon: "replay", kind: "primary", onClick: () => this.retry() }), button({ label: "Close", onClick: this.#hooks.onClose }))));
   }
 
   #stop() {

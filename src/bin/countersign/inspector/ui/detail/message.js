@@ -16,7 +16,7 @@ export function showMessage(element, exchange, of, prefs) {
   }
   const body = h("section", { class: "body", "aria-label": `Body of the ${of}` });
   fill(element, h("p", { class: "start-line" }, of === "request" ? requestLine(message) : statusLine(message)), body, headersView(message.header_list, of),
-    exchange.redacted && of === "request" && h("p", { class: "note" }, "Secrets in this capture were replaced before it was stored. Replays are signed anew."));
+    exchange.redacted && of === "request" && h("p", { class: "note" }, "Secrets in this capture were replaced before it was stored. A replay leaves out the headers that held one; in the path and the body they have to be written anew."));
   return showBody(body, new BodySource(exchange, of), {
     contentType: header(message, "content-type"),
     encoding: header(message, "content-encoding"),

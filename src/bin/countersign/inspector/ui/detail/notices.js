@@ -3,12 +3,13 @@
 import { h, icon } from "../core/dom.js";
 import { bytes, count } from "../core/format.js";
 import { captured } from "../core/text.js";
+import { troubleText } from "../core/words.js";
 
 /** A list of notices; null when there are none. */
 export function noticesView(exchange) {
   const rows = [];
   for (const warning of exchange.warnings ?? []) rows.push(notice("alert", "warning", captured(warning.text ?? warning.code, { max: 500 })));
-  if (exchange.trouble) rows.push(notice("alert", "bad", TROUBLE[exchange.trouble] ?? captured(exchange.trouble)));
+  if (exchange.trouble) rows.push(notice("alert", "bad", captured(troubleText(exchange.trouble))));
   if (exchange.abandoned) rows.push(notice("info", "", "The client went away before it had the whole answer."));
   if (exchange.stored === false) rows.push(notice("info", "", "Not in the store yet."));
   if (exchange.websocket) rows.push(notice("socket", "", traffic(exchange.websocket)));
@@ -23,14 +24,3 @@ function traffic(socket) {
   return `A WebSocket: ${count(socket.frames_from_client, "frame")} (${bytes(socket.bytes_from_client)}) from the provider, `
     + `${count(socket.frames_from_app, "frame")} (${bytes(socket.bytes_from_app)}) from the app.`;
 }
-
-const TROUBLE = {
-  broken: "The app closed the connection without an answer: did it crash?",
-  "client-broke-off": "The request's body did not arrive to its end.",
-  "cut-off": "The app broke off in the middle of its answer.",
-  ended: "countersign ended before the app answered.",
-  "invalid-answer": "The app's answer is not valid HTTP: is a header malformed, are there two lengths, or over 100 headers?",
-  unresolved: "The app's name cannot be resolved.",
-  unreachable: "The app could not be reached: is it running, on the port that countersign forwards to?",
-  "timed-out": "The app did not answer in time.",
-};

@@ -10,7 +10,7 @@ export function stretches({ timings, duration, verdict }) {
   const total = done ?? duration / 1000;
   const known = (value) => value !== null && value !== undefined;
   const out = [];
-  if (known(forwarded)) out.push({ name: "verify", text: "Received and verified", us: forwarded });
+  if (known(forwarded)) out.push({ name: "verify", text: verdict === "unverified" ? "Received" : "Received and verified", us: forwarded });
   if (known(forwarded) && known(answered)) out.push({ name: "app", text: "App, to its first byte", us: answered - forwarded });
   if (!known(forwarded) && known(answered)) out.push({ name: "verify", text: verdict === "refused" ? "Received and refused" : "Received and answered", us: answered });
   const last = answered ?? forwarded ?? 0;

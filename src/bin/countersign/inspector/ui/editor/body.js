@@ -4,11 +4,13 @@ import { formatForm, parseForm } from "../body/form.js";
 import { fill, h } from "../core/dom.js";
 import { bytes } from "../core/format.js";
 import { fieldRows } from "./fields.js";
+import { isScrubbed } from "./scrubbed.js";
 import { textEditor } from "./text.js";
 
 /** The body's editor; the mode can be changed where that makes sense. */
 export function bodyEditor(draft, { note, onChange }) {
-  const { body } = draft;
+  const { body, scrubbed } = draft;
+  const fieldNote = (field) => (scrubbed.body && isScrubbed(field) ? "a secret was taken out before it was stored: write it anew" : null);
   const stage = h("div", {});
   const choices = modes(body.mode);
   const select = choices.length > 1
@@ -20,7 +22,7 @@ export function bodyEditor(draft, { note, onChange }) {
 
   function draw() {
     for (const control of select?.children ?? []) control.setAttribute("aria-pressed", String(control.dataset.mode === body.mode));
-    if (body.mode === "form") fill(stage, fieldRows(body.fields, { what: "field", ordered: true, onChange }));
+    if (body.mode === "form") fill(stage, fieldRows(body.fields, { what: "field", ordered: true, onChange, note: fieldNote }));
     else if (body.mode === "kept") fill(stage, h("p", { class: "note" }, `${bytes(body.captured.length)} are sent as they were captured.`));
     else fill(stage, textEditor(body, { json: body.mode === "json", onChange }));
   }

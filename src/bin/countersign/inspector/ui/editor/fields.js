@@ -2,6 +2,7 @@
 
 import { button, fill, h, uniqueId } from "../core/dom.js";
 import { visible } from "../core/text.js";
+import { withLineEnds } from "./lineends.js";
 
 /**
  * An editable list over `items` (`{ name, value, on }`), changed in place. `note(item)` may return a short remark.
@@ -37,9 +38,10 @@ export function fieldRows(items, { what, ordered = false, note, onChange }) {
 
   /** A field for a value: one line, or several where the value has them. */
   function valueInput(item, label, described) {
+    const original = item.value;
     const several = /[\n\r]/.test(item.value) || item.value.length > 90;
     const control = h(several ? "textarea" : "input", { class: "input value", "aria-label": `Value of ${label}`, "aria-describedby": described || null, spellcheck: "false", autocomplete: "off", rows: several ? 3 : null,
-      on: { input: () => { item.value = control.value; onChange(); } } });
+      on: { input: () => { item.value = withLineEnds(control.value, original); onChange(); } } });
     // The element turns CR LF into LF: a value that nobody touches stays as it is.
     control.value = item.value;
     return control;

@@ -1,6 +1,7 @@
 // What the editor changes, apart from how it looks: a draft of a request, and what it asks of the API.
 
 import { formatForm, fromByteString, parseForm, styleOf, toByteString } from "../body/form.js";
+import { missingSecret, scrubbedParts } from "./scrubbed.js";
 
 /**
  * A draft of a captured request. `body` is a Uint8Array, `kind` as `body/kind.js` says, `editable` whether it can be
@@ -10,6 +11,7 @@ export function makeDraft(exchange, body, kind, { editable = true, whole = true 
   const request = exchange.request;
   const encoded = kind === "form" ? toByteString(body) : "";
   return {
+    id: exchange.id,
     method: request.method,
     path: request.uri,
     headers: request.header_list.map(([name, value]) => ({ name, value, on: true })),
@@ -21,6 +23,7 @@ export function makeDraft(exchange, body, kind, { editable = true, whole = true 
       captured: body,
       whole,
     },
+    scrubbed: scrubbedParts(exchange, body),
     sign: null,
     signUnverified: false,
   };
@@ -71,7 +74,7 @@ export function problem(draft) {
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) return `“${name}” is no header name.`;
     if (/[\r\n\0]/.test(value)) return `The value of ${name} must be on one line.`;
   }
-  return null;
+  return missingSecret(draft);
 }
 
 /** The headers that are switched on. */
@@ -93,12 +96,11 @@ function bodyFields(bytes) {
 }
 
 function bodyMode(kind, body, editable) {
-  if (!editable) return "kept";
-  if (kind === "form" || kind === "json") return kind;
-  if (kind === "binary") return "kept";
+  if (!editable || kind === "binary") return "kept";
+  if (kind === "form") return "form";
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(body);
-    return "text";
+    return kind === "json" ? "json" : "text";
   } catch {
     return "kept";
   }

@@ -1,6 +1,7 @@
 // The answer to a replay, beside the one to the original.
 
 import { BodySource } from "../body/source.js";
+import { canUnpack, unpack } from "../body/unpack.js";
 import { button, fill, h, icon } from "../core/dom.js";
 import { nanos } from "../core/format.js";
 import { reasonName, verdictName } from "../core/words.js";
@@ -38,8 +39,11 @@ function side(title, exchange) {
 
 async function lines(exchange) {
   if (!exchange.response) return { head: [], body: [] };
-  const bytes = await new BodySource(exchange, "response").upTo(COMPARE_LIMIT);
-  return { head: responseHead(exchange.response), body: bodyLines(bytes.subarray(0, COMPARE_LIMIT), header(exchange.response, "content-type")) };
+  const encoding = header(exchange.response, "content-encoding");
+  let bytes = (await new BodySource(exchange, "response").upTo(COMPARE_LIMIT)).subarray(0, COMPARE_LIMIT);
+  // Compressed, one changed letter would be another text throughout.
+  if (canUnpack(encoding) && bytes.length > 0) bytes = await unpack(bytes, encoding, COMPARE_LIMIT);
+  return { head: responseHead(exchange.response), body: bodyLines(bytes, header(exchange.response, "content-type")) };
 }
 
 const COMPARE_LIMIT = 512 * 1024;

@@ -3,13 +3,15 @@
 import { checkJson, jsonRows } from "../body/json.js";
 import { finish, rowText } from "../body/rows.js";
 import { button, fill, h, uniqueId } from "../core/dom.js";
+import { withLineEnds } from "./lineends.js";
 
 /** A text editor over `body.text`; `json` switches the syntax check on. */
 export function textEditor(body, { json, onChange }) {
   const messageId = uniqueId("syntax");
+  const original = body.text;
   const gutter = h("div", { class: "gutter", "aria-hidden": "true" });
   const area = h("textarea", { class: "code-input", "aria-label": "Body", "aria-describedby": messageId, spellcheck: "false", autocomplete: "off", autocapitalize: "off", wrap: "off",
-    on: { input: () => { body.text = area.value; check(); onChange(); }, scroll: () => { gutter.scrollTop = area.scrollTop; } } });
+    on: { input: () => { body.text = withLineEnds(area.value, original); check(); onChange(); }, scroll: () => { gutter.scrollTop = area.scrollTop; } } });
   const message = h("p", { id: messageId, class: "syntax", role: "status" });
   let timer = null;
   area.value = body.text;
@@ -53,7 +55,7 @@ export function textEditor(body, { json, onChange }) {
 
   function replace(text) {
     area.value = text;
-    body.text = area.value;
+    body.text = withLineEnds(area.value, original);
     check(true);
     onChange();
   }

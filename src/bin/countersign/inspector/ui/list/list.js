@@ -45,8 +45,15 @@ export class ListView extends EventTarget {
     captures.addEventListener("state", () => this.#schedule());
     new ResizeObserver(() => this.#measure()).observe(frame);
     this.#measure();
-    // Rows that were held back because of the pointer come in once it rests.
-    setInterval(() => captures.pending.length > 0 && !this.#isReading() && captures.flush(), 1000);
+    let day = new Date().toDateString();
+    setInterval(() => {
+      // Rows that were held back because of the pointer come in once it rests.
+      if (captures.pending.length > 0 && !this.#isReading()) captures.flush();
+      // Those of the day before show their date.
+      const today = new Date().toDateString();
+      if (today !== day) this.redraw();
+      day = today;
+    }, 1000);
   }
 
   /** Marks a row as selected and brings it into view. */

@@ -3,7 +3,7 @@
 import { h, icon } from "../core/dom.js";
 import { bytes, clock, nanos } from "../core/format.js";
 import { captured, visible } from "../core/text.js";
-import { providerName, reasonName, verdictName } from "../core/words.js";
+import { providerName, reasonName, troubleText, verdictName } from "../core/words.js";
 
 /** Fills a row's element with a summary. */
 export function fillRow(element, summary) {
@@ -48,6 +48,7 @@ function marks(summary) {
   if (summary.replay) put("replay", `A replay (${summary.replay.signing})`, "replay");
   if (summary.retry) put("retry", `Attempt ${summary.retry.attempt}`, "retry");
   if (summary.websocket) put("socket", "A WebSocket", "socket");
+  if (summary.trouble) put("alert", troubleText(summary.trouble), "bad");
   if (summary.warnings?.length) put("alert", summary.warnings.map(reasonName).join(", "), "warning");
   return out;
 }
@@ -59,6 +60,7 @@ function label(summary, start) {
   if (summary.provider) parts.push(providerName(summary.provider));
   if (summary.replay) parts.push("replay");
   if (summary.retry) parts.push(`attempt ${summary.retry.attempt}`);
+  if (summary.trouble) parts.push(troubleText(summary.trouble));
   if (summary.warnings?.length) parts.push(`warnings: ${summary.warnings.map(reasonName).join(", ")}`);
   parts.push(clock(start));
   return parts.join(", ");

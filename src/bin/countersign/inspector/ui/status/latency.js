@@ -9,7 +9,7 @@ export function latencyView(routes = []) {
   const counted = routes.filter((route) => route.figures?.requests > 0);
   return h("section", { "aria-label": "Times and rates" }, h("h2", {}, "Times and rates"),
     counted.length === 0 ? h("p", { class: "dim" }, "No request has been answered yet.")
-      : h("div", { class: "grid-frame" }, h("table", { class: "grid", "aria-label": "Times and rates by route" },
+      : h("div", { class: "grid-frame", role: "group", "aria-label": "Times and rates by route", tabindex: 0 }, h("table", { class: "grid", "aria-label": "Times and rates by route" },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Route"), HEADS.map((text) => h("th", { scope: "col", class: "number" }, text)))),
         h("tbody", {}, counted.map(row)))),
     h("p", { class: "dim" }, "Times until the head of the answer; rates are requests a second, averaged over 1, 5 and 15 minutes."));

@@ -7,7 +7,7 @@ import { providerName } from "../core/words.js";
 /** A table of routes. */
 export function routesView({ routes = [] }) {
   return h("section", { "aria-label": "Routes" }, h("h2", {}, "Routes"),
-    h("div", { class: "grid-frame" }, h("table", { class: "grid" },
+    h("div", { class: "grid-frame", role: "group", "aria-label": "Routes", tabindex: 0 }, h("table", { class: "grid" },
       h("thead", {}, h("tr", {}, ["Route", "Listens on", "App", "Provider", "Public URL", "Secrets", "Deadline"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, routes.map(row)))));
 }
