@@ -1,11 +1,13 @@
 //! curl commands, as people paste them and browsers copy them.
 //!
 //! A command means the request that curl would send, with curl's defaults (a form's content type for `-d`) and without
-//! the headers that say nothing of a delivery (`Host`, `Content-Length` and curl's own name).
+//! the headers that say nothing of a delivery (`Host`, `Content-Length` and curl's own name). A body may be piped into it
+//! as the inspector's own commands do that: `printf %s … | base64 -d | curl …`.
 
 mod cmd;
 mod data;
 mod options;
+mod pipe;
 mod request;
 mod words;
 
@@ -21,10 +23,13 @@ pub(crate) type Files<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
 /// what is read.
 pub(crate) fn parse(text: &[u8], files: Files<'_>) -> Result<Imported, ImportError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let words = if cmd::is_cmd(text) { cmd::split(text)? } else { words::split(text)? };
-    let mut words = words.into_iter();
-    // The prompt is easily copied too.
-    let first = words.by_ref().find(|word| !matches!(&word[..], b"$" | b"%"));
+    let (words, input) = if cmd::is_cmd(text) { (cmd::split(text)?, None) } else { pipe::split(text)? };
+    let files = |path: &Path| match path.to_str() {
+        Some(data::STANDARD_INPUT) => input.clone().ok_or_else(|| io::ErrorKind::NotFound.into()),
+        _ => files(path),
+    };
+    let mut words = words.into_iter().skip_while(|word| words::is_prompt(word));
+    let first = words.next();
     let Some(name) = first else { return Err(ImportError::new("there is no curl command in it")) };
     let name = String::from_utf8_lossy(&name);
     let program = name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
@@ -32,7 +37,7 @@ pub(crate) fn parse(text: &[u8], files: Files<'_>) -> Result<Imported, ImportErr
         let hint = if program == "invoke-webrequest" { "; copy the request as cURL, not as PowerShell" } else { "" };
         return Err(ImportError::new(format_args!("it does not begin with `curl`{hint}")));
     }
-    request::build(Command::parse(words, files)?)
+    request::build(Command::parse(words, &files)?)
 }
 
 #[cfg(test)]

@@ -35,12 +35,17 @@ pub(super) fn part(kind: Data, value: Vec<u8>, files: Files<'_>) -> Result<Vec<u
 
 /// A file's content.
 pub(super) fn file(path: &[u8], files: Files<'_>) -> Result<Vec<u8>, ImportError> {
-    if path == b"-" {
-        return Err(ImportError::new("what curl would read from its standard input (@-) is not there to be read"));
+    if path == STANDARD_INPUT.as_bytes() {
+        return files(Path::new(STANDARD_INPUT)).map_err(|_| {
+            ImportError::new("what curl would read from its standard input (@-) is not there to be read")
+        });
     }
     let path = std::str::from_utf8(path).map_err(|_| ImportError::new("a file's name is no UTF-8"))?;
     files(Path::new(path)).map_err(|error| ImportError::new(format_args!("the file {path} cannot be read: {error}")))
 }
+
+/// The name under which curl reads what is piped into it.
+pub(super) const STANDARD_INPUT: &str = "-";
 
 /// `content`, `=content`, `name=content`, `@file`, `name@file`.
 fn url_encoded(value: &[u8], files: Files<'_>) -> Result<Vec<u8>, ImportError> {

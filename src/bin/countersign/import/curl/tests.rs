@@ -107,6 +107,31 @@ fn files() {
     }
 }
 
+/// As the inspector writes the commands of long bodies, and of those that are no text.
+#[test]
+fn bodies_that_are_piped_in() {
+    for (text, expected) in [
+        ("printf %s 'a|b \"c\"' | curl h --data-binary @-", &b"a|b \"c\""[..]),
+        ("# a note\n$ printf %s 'AP8=' | base64 -d | curl -X POST h \\\n  --data-binary @-", b"\0\xff"),
+        ("printf %s 'AP8=' | base64 --decode | curl h -d a -d @-", b"a&\xff"),
+        ("printf %s a | curl h -d b | jq .", b"b"),
+    ] {
+        assert_eq!(read(text).body, expected, "{text}");
+    }
+    for (text, expected) in [
+        ("printf %s 'A' | base64 -d | curl h -d @-", "no Base64"),
+        ("printf %s a", "does not begin with `curl`"),
+        ("printf a | curl h -d @-", "does not begin with `curl`"),
+        ("base64 -d | curl h -d @-", "does not begin with `curl`"),
+        ("cat body | curl h -d @-", "does not begin with `curl`"),
+        ("printf %s a | printf %s b | curl h -d @-", "does not begin with `curl`"),
+        ("printf %s a | curl h -d @- ; curl h", "several curl commands"),
+    ] {
+        let error = parse(text.as_bytes(), &no_files).expect_err(text).to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
 /// As Chrome, Firefox and Safari write them.
 #[test]
 fn what_browsers_copy() {

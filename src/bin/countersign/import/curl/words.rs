@@ -6,11 +6,14 @@ use std::iter::Peekable;
 
 use super::ImportError;
 
-/// The words of the first command.
-pub(super) fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, ImportError> {
-    let mut splitter = Splitter { bytes: text.iter().copied().peekable(), words: Vec::new(), word: None };
+pub(super) type Words = Vec<Vec<u8>>;
+
+/// The words of the first command, and what its output is piped into if it is another than curl.
+pub(super) fn split(text: &[u8]) -> Result<(Words, Option<Vec<u8>>), ImportError> {
+    let mut splitter =
+        Splitter { bytes: text.iter().copied().peekable(), words: Vec::new(), word: None, piped_into: None };
     splitter.run()?;
-    Ok(splitter.words)
+    Ok((splitter.words, splitter.piped_into))
 }
 
 struct Splitter<I: Iterator<Item = u8>> {
@@ -18,6 +21,7 @@ struct Splitter<I: Iterator<Item = u8>> {
     words: Vec<Vec<u8>>,
     /// The word that is being read; an empty one is a word if it was quoted.
     word: Option<Vec<u8>>,
+    piped_into: Option<Vec<u8>>,
 }
 
 impl<I: Iterator<Item = u8>> Splitter<I> {
@@ -28,6 +32,10 @@ impl<I: Iterator<Item = u8>> Splitter<I> {
                 b'\r' if self.bytes.peek().is_none_or(|next| *next == b'\n') => {}
                 b'\n' | b';' | b'&' | b'|' => {
                     self.end_word();
+                    if byte == b'|' && self.feeds_another() {
+                        self.piped_into = Some(self.bytes.by_ref().collect());
+                        return Ok(());
+                    }
                     if !self.words.is_empty() {
                         return self.no_more_requests(byte);
                     }
@@ -54,6 +62,11 @@ impl<I: Iterator<Item = u8>> Splitter<I> {
 
     fn end_word(&mut self) {
         self.words.extend(self.word.take());
+    }
+
+    /// Whether it is another command than curl, whose output the next one reads.
+    fn feeds_another(&self) -> bool {
+        self.words.iter().find(|word| !is_prompt(word)).is_some_and(|name| !name.ends_with(b"curl"))
     }
 
     /// Pipes and further commands are common after a curl command, and change nothing of its request. A second curl
@@ -229,6 +242,11 @@ impl<I: Iterator<Item = u8>> Splitter<I> {
     }
 }
 
+/// It is easily copied with the command.
+pub(super) fn is_prompt(word: &[u8]) -> bool {
+    matches!(word, b"$" | b"%")
+}
+
 fn unclosed() -> ImportError {
     ImportError::new("a quotation mark is not closed; was the command copied to its end?")
 }
@@ -245,7 +263,7 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         let words = split(text.as_bytes()).expect(text);
-        words.into_iter().map(|word| String::from_utf8(word).unwrap()).collect()
+        words.0.into_iter().map(|word| String::from_utf8(word).unwrap()).collect()
     }
 
     #[test]
@@ -268,7 +286,7 @@ mod tests {
         ] {
             assert_eq!(words(text), expected, "{text}");
         }
-        assert_eq!(split(b"$'\\xff\\377' \xfe").unwrap(), [vec![0xff, 0xff], vec![0xfe]]);
+        assert_eq!(split(b"$'\\xff\\377' \xfe").unwrap().0, [vec![0xff, 0xff], vec![0xfe]]);
     }
 
     #[test]
@@ -301,14 +319,14 @@ mod tests {
             let words: Vec<Vec<u8>> =
                 words.into_iter().map(|word| word.into_iter().filter(|byte| *byte != 0).collect()).collect();
             let quoted: Vec<u8> = shlex::bytes::try_join(words.iter().map(|word| &word[..])).unwrap();
-            prop_assert_eq!(split(&quoted).unwrap(), words);
+            prop_assert_eq!(split(&quoted).unwrap().0, words);
         }
 
         #[test]
         fn ansi_quotes(word: Vec<u8>) {
             let escaped: String = word.iter().map(|byte| format!("\\x{byte:02x}")).collect();
             if !word.contains(&0) {
-                prop_assert_eq!(split(format!("$'{escaped}'").as_bytes()).unwrap(), [word]);
+                prop_assert_eq!(split(format!("$'{escaped}'").as_bytes()).unwrap().0, [word]);
             }
         }
 
