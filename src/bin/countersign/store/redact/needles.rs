@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::{Engine, prelude::*};
 use zeroize::Zeroizing;
 
@@ -50,8 +50,11 @@ impl Needles {
             needles.spellings.iter().any(|spelling| spelling.text.iter().any(|byte| b"&<>\"'".contains(byte)));
         if !needles.spellings.is_empty() {
             let texts = needles.spellings.iter().map(|spelling| spelling.text.as_slice());
-            // Fails only for more patterns than there is memory for.
-            needles.automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.clone()).ok();
+            // Few texts get this far: what is small counts more than what is fast. It fails only for more patterns than
+            // there is memory for.
+            let mut builder = AhoCorasick::builder();
+            builder.match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA));
+            needles.automaton = builder.build(texts.clone()).ok();
             needles.doubt = Doubt::new(texts);
         }
         needles
