@@ -115,6 +115,24 @@ fn targets_that_are_no_path_are_sent_again_as_they_were_forwarded() {
 }
 
 #[test]
+fn one_without_a_host_is_sent_again_without_one() {
+    let app = App::ok();
+    let mut command = countersign();
+    let inspected = Inspected::start(command.args(["http", &app.port.to_string()]));
+    assert_eq!(inspected.deliver("POST /old HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi").status(), 200);
+    let own = app.received().message.header("host").map(str::to_owned);
+    let again = inspected.web.replay(order(&inspected.newest()));
+    assert_eq!(again["response"]["status_code"], 200);
+    let received = app.received().message;
+    assert_eq!((received.start.as_str(), received.header("host")), ("POST /old HTTP/1.1", own.as_deref()));
+    // Edits are held to what deliveries are held to.
+    let edits = json!({ "headers": { "host": ["a", "b"] } });
+    let refused = inspected.web.replay(json!({ "id": again["id"], "request": edits }));
+    assert_eq!(refused["response"]["status_code"], 400);
+    assert!(app.has_nothing_more());
+}
+
+#[test]
 fn headers_given_as_they_are_shown_go_as_they_came() {
     let app = App::ok();
     let inspected = Inspected::start(countersign().args(["http", &app.port.to_string()]));

@@ -37,6 +37,27 @@ fn chunked_both_ways() {
 }
 
 #[test]
+fn no_other_coding_than_chunked() {
+    let app = App::ok();
+    let open = Countersign::http(app.port, &[]);
+    let verified = Countersign::twilio(app.port, &[]);
+    for proxy in [open, verified] {
+        for codings in ["gzip, chunked", "chunked, chunked", "x, Chunked", "gzip\r\nTransfer-Encoding: chunked"] {
+            let more = format!("Transfer-Encoding: {codings}\r\n");
+            let chunks = format!("{:x}\r\n{FORM}\r\n0\r\n\r\n", FORM.len());
+            let answer = Wire::connect(proxy.address).ask(signed_head(TOKEN, "/sms", FORM, &more) + &chunks);
+            assert_eq!(answer.status(), 501, "{codings:?}");
+            assert_eq!(proxy.record()["status"], 501);
+        }
+        let more = "Transfer-Encoding: CHUNKED \r\n";
+        let chunks = format!("{:x}\r\n{FORM}\r\n0\r\n\r\n", FORM.len());
+        assert_eq!(Wire::connect(proxy.address).ask(signed_head(TOKEN, "/sms", FORM, more) + &chunks).status(), 200);
+        assert_eq!(app.received().message.body(), FORM.as_bytes());
+    }
+    assert!(app.has_nothing_more());
+}
+
+#[test]
 fn a_body_of_a_get_is_kept() {
     let app = App::ok();
     let proxy = Countersign::http(app.port, &[]);

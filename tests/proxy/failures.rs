@@ -176,6 +176,9 @@ fn an_answer_that_is_no_http() {
     for answer in [
         "HTTP/1.1 200 OK\r\nX A: b\r\nContent-Length: 0\r\n\r\n".to_owned(),
         format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(101)),
+        // Nobody asked for another coding, and the client would not be told of it.
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok".to_owned(),
     ] {
         let app = App::answering(answer);
         let proxy = Countersign::http(app.port, &[]);

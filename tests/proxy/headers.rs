@@ -147,3 +147,44 @@ fn the_log_shows_no_query_and_no_raw_control_character() {
     assert_eq!((&record["method"], &record["verdict"]), (&"GET".into(), &"unverified".into()));
     assert!(!record.to_string().contains("secret=1"));
 }
+
+#[test]
+fn a_host_is_told_once_and_is_one() {
+    let app = App::ok();
+    let proxy = Countersign::http(app.port, &[]);
+    for hosts in [
+        "",
+        "Host: a\r\nHost: a\r\n",
+        "Host: a\r\nX: 1\r\nHost: b\r\n",
+        "Host: a b\r\n",
+        "Host: a/b\r\n",
+        "Host: user@a\r\n",
+        "Host: http://a\r\n",
+        "Host: a?b\r\n",
+        "Host: a#b\r\n",
+        "Host: a:b\r\n",
+        "Host: a:1:2\r\n",
+        "Host: [::1\r\n",
+        "Host: [::1]x\r\n",
+        "Host: ::1\r\n",
+        "Host: a\"b\r\n",
+        "Host: \u{fc}.example\r\n",
+    ] {
+        for target in ["/x", "http://absolute.example/x"] {
+            let answer = Wire::connect(proxy.address).ask(format!("GET {target} HTTP/1.1\r\n{hosts}\r\n"));
+            assert_eq!(answer.status(), 400, "{hosts:?}");
+            assert!(answer.text().contains("Host"), "{}", answer.text());
+            assert_eq!(proxy.record()["status"], 400);
+        }
+    }
+    let twice = "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n";
+    assert_eq!(Wire::connect(proxy.address).ask(twice).status(), 400);
+    assert!(app.has_nothing_more());
+    let mut client = Wire::connect(proxy.address);
+    for host in
+        ["a", "A.example.", "a_b-c.example:81", "a:", "127.0.0.1:4000", "[::1]:80", "[fe80::1%25eth0]", "%41", ""]
+    {
+        assert_eq!(client.ask(format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n")).status(), 200, "{host:?}");
+        assert_eq!(app.received().message.header("host"), Some(host));
+    }
+}

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -58,6 +58,10 @@ impl Edits {
             ApiError::bad(format_args!("`{target}` is no path: it must begin with /"))
         })?;
         *request.headers_mut() = self.headers(exchange)?;
+        // Clients of HTTP/1.0 name no host, and other versions must.
+        if !request.headers().contains_key(header::HOST) {
+            *request.version_mut() = Version::HTTP_10;
+        }
         *request.body_mut() = self.body(exchange, request.headers())?;
         Ok(request)
     }

@@ -1,18 +1,47 @@
 //! Answers of our own: plain text that says what to check.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
-use super::observe::Trouble;
+use super::{
+    host::{self, Misfit},
+    observe::Trouble,
+};
 
-/// The answer to what asks for something else than a path on this host.
-pub(super) fn to_what_is_not_forwarded(method: &Method, uri: &Uri) -> Option<Response<Bytes>> {
-    if method == Method::CONNECT {
+/// The answer to a request that no reverse proxy hands on.
+pub(super) fn to_what_is_not_forwarded<B>(request: &Request<B>) -> Option<Response<Bytes>> {
+    let (uri, headers) = (request.uri(), request.headers());
+    if request.method() == Method::CONNECT {
         return Some(not_a_forward_proxy());
     }
     // `GET example.com`: a host where a path should be. There is no path to forward, and none is invented.
-    let is_bare_authority = uri.scheme().is_none() && uri.authority().is_some();
-    is_bare_authority.then(|| plain(StatusCode::BAD_REQUEST, "The request target is no path\n".to_owned()))
+    if uri.scheme().is_none() && uri.authority().is_some() {
+        return Some(plain(StatusCode::BAD_REQUEST, "The request target is no path\n".to_owned()));
+    }
+    if let Some(misfit) = host::misfit(request.version(), headers) {
+        return Some(misfit_host(misfit));
+    }
+    // The chunks end here; what else was done to the body would be handed on as if it were the body (RFC 9112, 6.1).
+    (!is_at_most_chunked(headers)).then(|| {
+        let text = "countersign: of all transfer codings, chunked alone is supported.\n";
+        plain(StatusCode::NOT_IMPLEMENTED, text.to_owned())
+    })
+}
+
+/// Whether a message has no transfer coding but `chunked`.
+pub(super) fn is_at_most_chunked(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let is_chunked = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    codings.next().is_none_or(is_chunked) && codings.next().is_none()
+}
+
+fn misfit_host(misfit: Misfit) -> Response<Bytes> {
+    let text = match misfit {
+        Misfit::Missing => "countersign: the request has no Host header.\n",
+        Misfit::Repeated => "countersign: the request has more than one Host header.\n",
+        Misfit::Invalid => "countersign: the request's Host header is no host.\n",
+    };
+    plain(StatusCode::BAD_REQUEST, text.to_owned())
 }
 
 fn not_a_forward_proxy() -> Response<Bytes> {
@@ -42,7 +71,7 @@ pub(super) fn app_trouble(trouble: Trouble, address: &str) -> Response<Bytes> {
             StatusCode::BAD_GATEWAY,
             format!(
                 "countersign: the answer of the app at {address} is not valid HTTP/1.1.\n\
-                 Ask it with `curl -i`: is a header malformed, are there two lengths, or over 100 headers?\n"
+                 Ask it with `curl -i`: is a header malformed, are there two lengths, a transfer coding beside chunked, or over 100 headers?\n"
             ),
         ),
         Trouble::Unresolved => (

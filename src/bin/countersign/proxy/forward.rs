@@ -33,7 +33,7 @@ use super::{
     Tracker, answers,
     capture::{Capture, Source, Tap},
     forwarded,
-    headers::{Taken, clean_request, clean_response},
+    headers::{clean_request, clean_response},
     observe::{Passage, Trouble},
     peer::Peer,
     pool::{Answer, Pool, Sending},
@@ -173,6 +173,9 @@ impl App {
         wish: Option<Wish>,
         capture: Option<&Capture>,
     ) -> Result<Response<Incoming>, Trouble> {
+        if !answers::is_at_most_chunked(response.headers()) {
+            return Err(Trouble::InvalidAnswer);
+        }
         clean_response(response.headers_mut());
         // Our server decides how it frames the answer, by the version that the client speaks.
         *response.version_mut() = Version::HTTP_11;
@@ -197,7 +200,7 @@ impl App {
         let is_claim = |name: &str| forwarded::is_claim(name, peer.is_local(), public_origin.is_some());
         let taken = clean_request(&mut parts.headers, is_claim);
         forwarded::set(&mut parts.headers, peer, asked.as_ref(), public_origin.as_ref());
-        frame(&mut parts.headers, &taken, body);
+        frame(&mut parts.headers, taken.is_chunked, body);
         if taken.accepts_trailers {
             parts.headers.insert(header::TE, HeaderValue::from_static("trailers"));
             parts.headers.insert(header::CONNECTION, HeaderValue::from_static("TE"));
@@ -222,24 +225,21 @@ impl App {
 
 /// Keeps a chunked body chunked where its length is not known or trailers follow it. A body that was verified has a
 /// known length, which more apps can read.
-fn frame(headers: &mut HeaderMap, taken: &Taken, body: &Outbound) {
-    let Some(encoding) = &taken.transfer_encoding else { return };
-    match body {
-        Either::Right(body) if body.trailers().is_none() && encoding.as_bytes().eq_ignore_ascii_case(b"chunked") => {
+fn frame(headers: &mut HeaderMap, is_chunked: bool, body: &Outbound) {
+    if !is_chunked {
+        return;
+    }
+    if let Either::Right(body) = body {
+        let Some(trailers) = body.trailers() else {
             if body.is_end_stream() {
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
             return;
-        }
+        };
         // The client sends only trailers that were announced.
-        Either::Right(body) => {
-            for name in body.trailers().into_iter().flat_map(HeaderMap::keys) {
-                announce(headers, name);
-            }
-        }
-        Either::Left(_) => {}
+        trailers.keys().for_each(|name| announce(headers, name));
     }
-    headers.insert(header::TRANSFER_ENCODING, encoding.clone());
+    headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
 }
 
 fn announce(headers: &mut HeaderMap, name: &HeaderName) {

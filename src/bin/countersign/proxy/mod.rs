@@ -10,6 +10,7 @@ mod connector;
 mod forward;
 mod forwarded;
 mod headers;
+mod host;
 mod linger;
 mod listener;
 mod observe;

@@ -117,7 +117,7 @@ impl Stack {
         let request = request.map(|body| Tap::new(body, Half::Request, capture.clone()));
 
         // 2. What a reverse proxy never forwards goes before anything is spent on it.
-        if let Some(answer) = answers::to_what_is_not_forwarded(request.method(), request.uri()) {
+        if let Some(answer) = answers::to_what_is_not_forwarded(&request) {
             observation.finish_undecided(&answer);
             return (answer.map(|text| Tap::new(own(text), Half::Response, capture)), id);
         }
