@@ -89,18 +89,28 @@ fn what_another_provider_signed_is_neither_signed_unasked_nor_let_through() {
 #[test]
 fn what_the_end_cuts_off_is_kept() {
     let folder = Folder::new("end");
-    let file = folder.file("captures.db");
-    let app = App::new(|_, wire| wire.line().is_some());
-    let inspected = Inspected::twilio(app.port, &["--store", &file]);
-    let mut client = Wire::connect(inspected.proxy.address);
-    client.send(signed(TOKEN, "/sms", "Body=cut"));
-    app.received();
-    inspected.proxy.signal("TERM");
-    inspected.proxy.event("notice");
-    inspected.proxy.signal("TERM");
-    assert_eq!(inspected.proxy.wait().code(), Some(0));
-    let exchange = Inspected::twilio(app.port, &["--store", &file]).newest();
-    assert_eq!((&exchange["verdict"], &exchange["trouble"]), (&"accepted".into(), &"ended".into()));
+    for (name, begun) in [("silent", ""), ("streaming", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")] {
+        let file = folder.file(name);
+        let app = App::new(move |_, wire| {
+            wire.send(begun);
+            wire.line().is_some()
+        });
+        let inspected = Inspected::twilio(app.port, &["--store", &file]);
+        let mut client = Wire::connect(inspected.proxy.address);
+        client.send(signed(TOKEN, "/sms", "Body=cut"));
+        app.received();
+        if !begun.is_empty() {
+            client.head();
+            assert_eq!(client.bytes(4), b"half");
+        }
+        inspected.proxy.signal("TERM");
+        inspected.proxy.event("notice");
+        inspected.proxy.signal("TERM");
+        assert_eq!(inspected.proxy.wait().code(), Some(0));
+        let exchange = Inspected::twilio(app.port, &["--store", &file]).newest();
+        assert_eq!((&exchange["verdict"], &exchange["trouble"]), (&"accepted".into(), &"ended".into()), "{name}");
+        assert_eq!(exchange["abandoned"], false, "{name}: the client did not go away");
+    }
 }
 
 #[test]

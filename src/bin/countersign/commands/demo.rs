@@ -59,10 +59,10 @@ async fn demo(arguments: &DemoArgs) -> Result<ExitCode, Failure> {
     show.beginning(arguments.provider, app_port, proxy);
 
     let route = Arc::new(config.route);
-    let inspection = Inspection::start(&config.inspect, &route, &console)?;
+    let tracker = Tracker::new();
+    let inspection = Inspection::start(&config.inspect, &route, &console, &tracker)?;
     let (records, mut observed) = unbounded_channel();
     let scripted = Arc::new(Scripted { on: AtomicBool::new(true), records, observer: inspection.observer() });
-    let tracker = Tracker::new();
     let stack = Stack::new(Arc::clone(&route), scripted.clone(), inspection.captures(), &tracker);
     let shown = inspection.route(route, proxy, &stack, &tracker);
     let inspector = inspection.serve(web, &config.inspect, vec![shown], Handle::current())?;

@@ -36,9 +36,9 @@ async fn serve(config: HttpConfig) -> Result<Ended, Failure> {
     let mut signals = Signals::catch().map_err(Failure::running)?;
     let route = Arc::new(config.route);
     let console = Arc::new(Console::start(config.log, inspect::redactor(&route)).map_err(Failure::running)?);
-    let inspection = Inspection::start(&config.inspect, &route, &console)?;
-
     let tracker = Tracker::new();
+    let inspection = Inspection::start(&config.inspect, &route, &console, &tracker)?;
+
     let stack = Stack::new(Arc::clone(&route), inspection.observer(), inspection.captures(), &tracker);
     let shown = inspection.route(Arc::clone(&route), listening, &stack, &tracker);
     let inspector = inspection.serve(web, &config.inspect, vec![shown], Handle::current())?;

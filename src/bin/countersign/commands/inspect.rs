@@ -37,7 +37,12 @@ pub(super) struct Shown {
 
 impl Inspection {
     /// Opens the store. One that cannot be opened is said so, and replaced by one in memory: forwarding goes on.
-    pub(super) fn start(config: &InspectConfig, route: &RouteConfig, console: &Arc<Console>) -> Result<Self, Failure> {
+    pub(super) fn start(
+        config: &InspectConfig,
+        route: &RouteConfig,
+        console: &Arc<Console>,
+        tracker: &Tracker,
+    ) -> Result<Self, Failure> {
         let (console, metrics) = (Arc::clone(console), Arc::new(Metrics::new()));
         if config.store == Location::None && config.web == WebAddress::Off {
             return Ok(Self { store: None, captures: None, metrics, console });
@@ -51,7 +56,8 @@ impl Inspection {
                 redactor: Arc::clone(store.redactor()),
             };
             let explaining = config.explains.then(|| Explaining::start(route, Arc::new(findings))).flatten();
-            Captures::new(Arc::new(Recorders { store: recorder, explaining }), config.body_limit, store.newest())
+            let recorders = Arc::new(Recorders { store: recorder, explaining });
+            Captures::new(recorders, config.body_limit, store.newest(), tracker.clone())
         });
         Ok(Self { store: Some(store), captures, metrics, console })
     }

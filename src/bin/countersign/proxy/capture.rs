@@ -28,7 +28,7 @@ pub(super) use self::{
     draft::Half,
     tap::{Salvage, Source, read_unread},
 };
-use super::peer::Peer;
+use super::{Tracker, peer::Peer};
 use crate::store::{Exchange, Id, Ids, Replay};
 
 /// Takes finished exchanges. Called on the data plane: it must neither block nor panic.
@@ -43,6 +43,7 @@ pub(crate) struct Captures {
     body_limit: usize,
     held: AtomicUsize,
     under_way: Mutex<BTreeMap<Id, Weak<Draft>>>,
+    tracker: Tracker,
 }
 
 /// What captures need to know of the route.
@@ -55,13 +56,19 @@ pub(crate) struct CapturedRoute {
 
 impl Captures {
     /// Captures of bodies up to `body_limit` bytes each, whose ids are greater than `newest`.
-    pub(crate) fn new(recorder: Arc<dyn Recorder>, body_limit: usize, newest: Option<Id>) -> Arc<Self> {
+    pub(crate) fn new(
+        recorder: Arc<dyn Recorder>,
+        body_limit: usize,
+        newest: Option<Id>,
+        tracker: Tracker,
+    ) -> Arc<Self> {
         Arc::new(Self {
             recorder,
             ids: Ids::after(newest),
             body_limit,
             held: AtomicUsize::new(0),
             under_way: Mutex::default(),
+            tracker,
         })
     }
 

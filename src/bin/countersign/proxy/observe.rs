@@ -198,9 +198,6 @@ impl Drop for Observation<'_> {
             record.outcome = self.passage.outcome().unwrap_or(Outcome::Undecided);
             if self.tracker.is_cut_off() {
                 record.trouble = Some(Trouble::Ended);
-                if let Some(capture) = self.capture {
-                    capture.in_trouble(Trouble::Ended.as_str());
-                }
             }
             self.observer.request(record);
         }

@@ -12,7 +12,7 @@ use http::{Request, Response};
 
 use super::{CapturedRoute, Captures, tap::Source};
 use crate::{
-    proxy::observe::{Outcome, Record},
+    proxy::observe::{Outcome, Record, Trouble},
     store::{CapturedBody, Exchange, Id, Message, Replay, Tunnel, Verdict},
 };
 
@@ -109,13 +109,14 @@ impl Drop for Draft {
         let Some(mut exchange) = state.exchange.take() else { return };
         exchange.timings.done = Some(began.elapsed());
         exchange.request.body = std::mem::take(&mut state.request).finish();
-        match &mut exchange.response {
-            Some(response) => {
-                response.body = std::mem::take(&mut state.response).finish();
-                let is_whole = response.body.complete || exchange.tunnel.is_some() || state.is_cut_off;
-                exchange.abandoned |= !is_whole;
-            }
-            None => exchange.abandoned = true,
+        let is_whole = exchange.response.as_mut().is_some_and(|response| {
+            response.body = std::mem::take(&mut state.response).finish();
+            response.body.complete || exchange.tunnel.is_some() || state.is_cut_off
+        });
+        match (is_whole, self.captures.tracker.is_cut_off()) {
+            (true, _) => {}
+            (false, true) => exchange.trouble = Some(Trouble::Ended.as_str().into()),
+            (false, false) => exchange.abandoned = true,
         }
         self.captures.finish(exchange, state.held);
     }
@@ -201,7 +202,7 @@ impl Capture {
     }
 
     /// What went wrong, as a kebab-case word.
-    pub(crate) fn in_trouble(&self, trouble: &'static str) {
+    fn in_trouble(&self, trouble: &'static str) {
         self.change(|exchange| exchange.trouble = Some(trouble.into()));
     }
 
