@@ -1,9 +1,11 @@
 //! What is captured while bodies stream, break off, or never end.
 
+use std::sync::{Mutex, mpsc::channel};
+
 use serde_json::json;
 
 use crate::{
-    support::{App, TOKEN, Wire, countersign, signed, signed_head},
+    support::{App, DEADLINE, TOKEN, Wire, countersign, signed, signed_head},
     web::{Inspected, body},
 };
 
@@ -114,11 +116,12 @@ fn a_client_that_goes_away_half_way_loses_nothing() {
 /// Whoever sends a delivery gives up after some seconds, and tries again: the app got it, and what was decided holds.
 #[test]
 fn a_delivery_whose_sender_gave_up_is_still_an_accepted_one() {
-    let app = App::raw(|connection, wire, received| {
-        let message = wire.head().unwrap();
-        let _ = received.send(crate::support::Received { connection, message });
-        // Until the proxy closes the connection.
-        let _ = wire.rest();
+    let (go_on, gate) = channel();
+    let gate = Mutex::new(gate);
+    let app = App::new(move |_, wire| {
+        gate.lock().unwrap().recv_timeout(DEADLINE).unwrap();
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        true
     });
     let inspected = Inspected::twilio(app.port, &[]);
     let attempt = || {
@@ -129,8 +132,11 @@ fn a_delivery_whose_sender_gave_up_is_still_an_accepted_one() {
         // It is shown while it is under way, too.
         assert_eq!(inspected.newest()["verdict"], "accepted");
         drop(client);
+        inspected.proxy.catches_up();
+        go_on.send(()).unwrap();
         let record = inspected.proxy.record();
-        assert_eq!((&record["verdict"], &record["status"]), (&json!("accepted"), &json!(null)), "{record}");
+        assert_eq!((&record["verdict"], &record["status"]), (&json!("accepted"), &json!(200)), "{record}");
+        assert_eq!(record["client_left"], true);
         inspected.newest()
     };
     let first = attempt();

@@ -1,6 +1,6 @@
 //! Apps that are down, silent or broken, and clients that are.
 
-use std::sync::mpsc::channel;
+use std::sync::{Mutex, mpsc::channel};
 
 use crate::support::{App, Countersign, DEADLINE, TOKEN, Wire, closed_port, countersign, signed};
 
@@ -88,21 +88,64 @@ fn an_answer_that_breaks_off_is_not_completed() {
 }
 
 #[test]
-fn a_client_that_goes_away_ends_the_request_at_the_app() {
-    let (gone, is_gone) = channel();
+fn a_delivery_whose_client_waits_for_nothing_reaches_the_app() {
+    let app = App::ok();
+    let open = Countersign::http(app.port, &[]);
+    let verified = Countersign::twilio(app.port, &[]);
+    for proxy in [open, verified] {
+        for _ in 0..20 {
+            let mut client = Wire::connect(proxy.address);
+            client.send(signed(TOKEN, "/sms", "Body=Hi"));
+            client.close();
+            assert_eq!(app.received().message.body(), b"Body=Hi");
+            let record = proxy.record();
+            assert_eq!((&record["status"], &record["trouble"]), (&200.into(), &serde_json::Value::Null));
+        }
+    }
+}
+
+#[test]
+fn a_client_that_closes_its_side_gets_its_answer_all_the_same() {
+    let (go_on, gate) = channel();
+    let gate = Mutex::new(gate);
     let app = App::new(move |_, wire| {
-        // The end of the connection, not an answer, ends this.
-        gone.send(wire.line().is_none()).unwrap();
-        false
+        gate.lock().unwrap().recv_timeout(DEADLINE).unwrap();
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        true
     });
     let proxy = Countersign::http(app.port, &[]);
     let mut client = Wire::connect(proxy.address);
     client.send(GET);
+    client.finish();
     app.received();
+    proxy.catches_up();
+    go_on.send(()).unwrap();
+    assert_eq!(client.answer().text(), "ok");
+    assert!(client.rest().is_empty());
+    assert_eq!(proxy.record()["client_left"], true);
+    // Others stay.
+    go_on.send(()).unwrap();
+    assert_eq!(Wire::connect(proxy.address).ask(GET).status(), 200);
+    assert_eq!(proxy.record()["client_left"], false);
+}
+
+#[test]
+fn a_client_that_goes_away_ends_what_streams_to_it() {
+    let (gone, is_gone) = channel();
+    let app = App::raw(move |_, wire, received| {
+        let message = wire.message().unwrap();
+        received.send(crate::support::Received { connection: 0, message }).unwrap();
+        wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        // Until nobody takes any more.
+        while wire.try_send("3\r\nabc\r\n") {}
+        gone.send(()).unwrap();
+    });
+    let proxy = Countersign::http(app.port, &[]);
+    let mut client = Wire::connect(proxy.address);
+    client.send(GET);
+    assert_eq!(client.head().unwrap().status(), 200);
     client.close();
-    assert!(is_gone.recv_timeout(DEADLINE).unwrap());
-    let record = proxy.record();
-    assert_eq!((&record["verdict"], &record["status"]), (&"unverified".into(), &serde_json::Value::Null));
+    is_gone.recv_timeout(DEADLINE).unwrap();
 }
 
 #[test]

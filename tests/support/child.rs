@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::DEADLINE;
+use super::{DEADLINE, Wire};
 
 /// A command for the binary, without the variables that would change what it does.
 pub fn countersign() -> Command {
@@ -72,6 +72,11 @@ impl Countersign {
     /// The next request in the log.
     pub fn record(&self) -> Value {
         self.event("request")
+    }
+
+    /// Waits until it has seen all that happened to its connections before. Nothing is logged for what this sends.
+    pub fn catches_up(&self) {
+        assert_eq!(Wire::connect(self.address).ask("?\r\n\r\n").status(), 400);
     }
 
     /// Closes our end of its standard output.

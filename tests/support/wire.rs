@@ -39,6 +39,11 @@ impl Wire {
         self.stream.get_mut().write_all(bytes.as_ref()).unwrap();
     }
 
+    /// Sends, if somebody takes it.
+    pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.stream.get_mut().write_all(bytes.as_ref()).is_ok()
+    }
+
     /// Sends a request and reads the answer.
     pub fn ask(&mut self, bytes: impl AsRef<[u8]>) -> Answer {
         self.send(bytes);
@@ -108,6 +113,11 @@ impl Wire {
 
     pub fn close(self) {
         self.shut();
+    }
+
+    /// Says that nothing more is sent.
+    pub fn finish(&self) {
+        self.stream.get_ref().shutdown(Shutdown::Write).unwrap();
     }
 
     /// Closes both directions now.

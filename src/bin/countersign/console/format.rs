@@ -95,9 +95,7 @@ impl Formatter {
             Outcome::Accepted(_) => paint.good("accepted"),
             Outcome::Answered => paint.good("challenge answered"),
             Outcome::Refused(rejection) => paint.bad(format_args!("refused: {}", rejection.kind())),
-            Outcome::Undecided if record.status.is_none() && record.trouble.is_none() => {
-                paint.warning("client went away")
-            }
+            Outcome::Undecided if record.client_left => paint.warning(LEFT),
             Outcome::Undecided => paint.warning("not forwarded"),
             Outcome::Unverified => paint.warning("unverified"),
         };
@@ -112,8 +110,8 @@ impl Formatter {
         if let Some(trouble) = record.trouble {
             let _ = write!(line, "  {}", paint.bad(explain(trouble)));
         }
-        if record.status.is_none() && record.trouble.is_none() && !matches!(record.outcome, Outcome::Undecided) {
-            let _ = write!(line, "  {}", paint.warning("client went away"));
+        if record.client_left && !matches!(record.outcome, Outcome::Undecided) {
+            let _ = write!(line, "  {}", paint.warning(LEFT));
         }
         for warning in warnings(record) {
             let _ = write!(line, "  {}", paint.warning(format_args!("({})", warning.text)));
@@ -177,6 +175,7 @@ fn request_json(record: &Record, path: &str) -> Value {
         "status": record.status.map(|status| status.as_u16()),
         "duration_ms": (record.duration.as_secs_f64() * 1e6).round() / 1e3,
         "trouble": record.trouble.map(explain),
+        "client_left": record.client_left,
         "warnings": warnings(record).iter().map(|warning| warning.code).collect::<Vec<_>>(),
     })
 }
@@ -185,6 +184,9 @@ fn request_json(record: &Record, path: &str) -> Value {
 const ARROW: &str = " → ";
 /// Of each half of an explanation: URLs are as long as a stranger likes.
 const MOST_SHOWN: usize = 600;
+
+/// It may have sent all that it wanted to.
+const LEFT: &str = "client closed first";
 
 fn explain(trouble: Trouble) -> &'static str {
     match trouble {

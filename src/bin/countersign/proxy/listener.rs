@@ -32,6 +32,7 @@ pub(crate) async fn accept(listener: TcpListener, stack: Stack, tracker: Tracker
 async fn serve(stream: TcpStream, peer: Peer, stack: Stack, running: Running) {
     // Only delays would come of not being able to.
     let _ = stream.set_nodelay(true);
+    let stream = Lingering::new(stream, peer.clone());
     let service = {
         let (stack, peer) = (stack.clone(), peer.clone());
         service_fn(move |request| {
@@ -42,9 +43,11 @@ async fn serve(stream: TcpStream, peer: Peer, stack: Stack, running: Running) {
     let mut connection = pin!(
         http1::Builder::new()
             .timer(peer.alarm().clone())
+            // A delivery that came in whole goes to the app, even if its client waits for nothing.
+            .half_close(true)
             .header_read_timeout(HEADER_TIMEOUT)
             .max_header_size(MAX_HEADER_SIZE)
-            .serve_connection(TokioIo::new(Lingering::new(stream)), service)
+            .serve_connection(TokioIo::new(stream), service)
             .with_upgrades()
     );
     let outcome = tokio::select! {

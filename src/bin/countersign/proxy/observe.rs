@@ -31,6 +31,8 @@ pub(crate) struct Record {
     pub(crate) status: Option<StatusCode>,
     /// Whether the answer says that it is HTML.
     pub(crate) is_html: bool,
+    /// Whether the client closed the connection before the answer came.
+    pub(crate) client_left: bool,
     pub(crate) duration: Duration,
 }
 
@@ -127,6 +129,7 @@ pub(crate) trait Observer: Send + Sync {
 pub(super) struct Observation<'a> {
     observer: &'a dyn Observer,
     tracker: &'a Tracker,
+    peer: &'a Peer,
     began: Instant,
     passage: &'a Passage,
     capture: Option<&'a Capture>,
@@ -138,7 +141,7 @@ impl<'a> Observation<'a> {
         observer: &'a dyn Observer,
         tracker: &'a Tracker,
         request: &Request<B>,
-        peer: &Peer,
+        peer: &'a Peer,
         passage: &'a Passage,
         capture: Option<&'a Capture>,
         (arrived, began): (SystemTime, Instant),
@@ -153,9 +156,10 @@ impl<'a> Observation<'a> {
             trouble: None,
             status: None,
             is_html: false,
+            client_left: false,
             duration: Duration::ZERO,
         };
-        Self { observer, tracker, began, passage, capture, record: Some(record) }
+        Self { observer, tracker, peer, began, passage, capture, record: Some(record) }
     }
 
     /// Reports what the response says, and the bottom of the stack if the request reached it.
@@ -184,6 +188,7 @@ impl<'a> Observation<'a> {
     fn answered<B>(&mut self, response: &Response<B>) {
         let Some(mut record) = self.record.take() else { return };
         record.duration = self.began.elapsed();
+        record.client_left = self.peer.has_left();
         if let Some(capture) = self.capture {
             capture.answered(&record, response);
         }
@@ -196,8 +201,9 @@ impl Drop for Observation<'_> {
         if let Some(mut record) = self.record.take() {
             record.duration = self.began.elapsed();
             record.outcome = self.passage.outcome().unwrap_or(Outcome::Undecided);
-            if self.tracker.is_cut_off() {
-                record.trouble = Some(Trouble::Ended);
+            match self.tracker.is_cut_off() {
+                true => record.trouble = Some(Trouble::Ended),
+                false => record.client_left = true,
             }
             self.observer.request(record);
         }

@@ -2,7 +2,10 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use http::HeaderValue;
@@ -21,6 +24,7 @@ struct Shared {
     forwarded: Mutex<Option<Element>>,
     alarm: Alarm,
     progress: Progress,
+    has_left: AtomicBool,
 }
 
 /// An element of `Forwarded`, and what it was made of.
@@ -39,7 +43,15 @@ impl Peer {
         let address = SocketAddr::new(ip, address.port());
         let (alarm, progress) = (Alarm::default(), Progress::default());
         let forwarded = Mutex::default();
-        Self(Arc::new(Shared { address, name, node: node(ip), forwarded, alarm, progress }))
+        Self(Arc::new(Shared {
+            address,
+            name,
+            node: node(ip),
+            forwarded,
+            alarm,
+            progress,
+            has_left: AtomicBool::new(false),
+        }))
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -76,6 +88,16 @@ impl Peer {
     /// Whether it is on this machine: a tunnel's agent or a reverse proxy, whose word about the client counts.
     pub(crate) fn is_local(&self) -> bool {
         self.0.address.ip().is_loopback()
+    }
+
+    /// It has closed its side of the connection.
+    pub(super) fn leaves(&self) {
+        self.0.has_left.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has closed its side: it may still read, but mostly nobody is there any more.
+    pub(crate) fn has_left(&self) -> bool {
+        self.0.has_left.load(Ordering::Relaxed)
     }
 
     /// For what is waited for on its connection.

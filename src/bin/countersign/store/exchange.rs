@@ -29,7 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) response: Option<Message>,
     /// What went wrong between us and the app: `broken`, `unreachable`, `timed-out`.
     pub(crate) trouble: Option<Cow<'static, str>>,
-    /// Whether the client went away before it had the whole answer.
+    /// Whether the client closed the connection before it had the whole answer.
     pub(crate) abandoned: bool,
     pub(crate) replay: Option<Replay>,
     pub(crate) tunnel: Option<Tunnel>,

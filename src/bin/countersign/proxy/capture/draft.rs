@@ -157,7 +157,7 @@ impl Capture {
             exchange.timings.answered = Some(record.duration);
             exchange.response = Some(message);
             exchange.trouble = record.trouble.map(|trouble| trouble.as_str().into());
-            exchange.abandoned = record.trouble.is_some_and(|trouble| !trouble.is_the_apps());
+            exchange.abandoned = record.client_left || record.trouble.is_some_and(|trouble| !trouble.is_the_apps());
             match &record.outcome {
                 Outcome::Answered => exchange.decision.verdict = Verdict::Answered,
                 Outcome::Refused(rejection) => {

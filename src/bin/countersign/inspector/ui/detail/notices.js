@@ -10,7 +10,7 @@ export function noticesView(exchange) {
   const rows = [];
   for (const warning of exchange.warnings ?? []) rows.push(notice("alert", "warning", captured(warning.text ?? warning.code, { max: 500 })));
   if (exchange.trouble) rows.push(notice("alert", "bad", captured(troubleText(exchange.trouble))));
-  if (exchange.abandoned) rows.push(notice("info", "", "The client went away before it had the whole answer."));
+  if (exchange.abandoned) rows.push(notice("info", "", "The client closed the connection before it had the whole answer."));
   if (exchange.stored === false) rows.push(notice("info", "", "Not in the store yet."));
   if (exchange.websocket) rows.push(notice("socket", "", traffic(exchange.websocket)));
   return rows.length ? h("ul", { class: "notices", "aria-label": "Notices" }, rows) : null;
