@@ -59,7 +59,7 @@ fn what_cannot_be_read_is_one_line() {
         (&["--har", &path(&no_entries)], "no entries"),
         (&["--raw", &path(&nonsense)], "--raw: the first line is no request line"),
         (&["--raw", &path(&empty)], "no HTTP request"),
-        (&["--ngrok", &nobody], "the inspector at http://127.0.0.1"),
+        (&["--ngrok", &nobody], "does it run?"),
         (&["--ngrok", "http://192.0.2.1:4040"], "--allow-remote"),
         (&["--ngrok", "https://127.0.0.1:4040"], "http://, not https://"),
         (&["--capture", "../status"], "letters, digits"),

@@ -146,7 +146,9 @@ impl Inspector {
                 self.authority
             )));
         }
-        TcpStream::connect(&addresses[..]).await.map_err(|error| self.failed(error))
+        TcpStream::connect(&addresses[..]).await.map_err(|error| {
+            self.failed(format_args!("{error}; does it run? Its address is shown where it was started"))
+        })
     }
 
     fn failed(&self, problem: impl fmt::Display) -> ImportError {
