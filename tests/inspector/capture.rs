@@ -1,11 +1,9 @@
 //! What is captured while bodies stream, break off, or never end.
 
-use std::sync::{Mutex, mpsc::channel};
-
 use serde_json::json;
 
 use crate::{
-    support::{App, DEADLINE, TOKEN, Wire, countersign, signed, signed_head},
+    support::{App, TOKEN, Wire, countersign, signed, signed_head},
     web::{Inspected, body},
 };
 
@@ -116,13 +114,7 @@ fn a_client_that_goes_away_half_way_loses_nothing() {
 /// Whoever sends a delivery gives up after some seconds, and tries again: the app got it, and what was decided holds.
 #[test]
 fn a_delivery_whose_sender_gave_up_is_still_an_accepted_one() {
-    let (go_on, gate) = channel();
-    let gate = Mutex::new(gate);
-    let app = App::new(move |_, wire| {
-        gate.lock().unwrap().recv_timeout(DEADLINE).unwrap();
-        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        true
-    });
+    let (app, go_on) = App::held();
     let inspected = Inspected::twilio(app.port, &[]);
     let attempt = || {
         let more = "Content-Length: 8\r\nI-Twilio-Idempotency-Token: 0d7f3c1e\r\n";

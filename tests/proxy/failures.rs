@@ -1,6 +1,6 @@
 //! Apps that are down, silent or broken, and clients that are.
 
-use std::sync::{Mutex, mpsc::channel};
+use std::sync::mpsc::channel;
 
 use crate::support::{App, Countersign, DEADLINE, TOKEN, Wire, closed_port, countersign, signed};
 
@@ -106,13 +106,7 @@ fn a_delivery_whose_client_waits_for_nothing_reaches_the_app() {
 
 #[test]
 fn a_client_that_closes_its_side_gets_its_answer_all_the_same() {
-    let (go_on, gate) = channel();
-    let gate = Mutex::new(gate);
-    let app = App::new(move |_, wire| {
-        gate.lock().unwrap().recv_timeout(DEADLINE).unwrap();
-        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        true
-    });
+    let (app, go_on) = App::held();
     let proxy = Countersign::http(app.port, &[]);
     let mut client = Wire::connect(proxy.address);
     client.send(GET);

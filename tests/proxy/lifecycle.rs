@@ -1,23 +1,14 @@
 //! The end, and what happens when nobody reads the log.
 
-use std::{
-    net::TcpStream,
-    sync::{Mutex, mpsc::channel},
-};
+use std::net::TcpStream;
 
-use crate::support::{App, Countersign, DEADLINE, Wire};
+use crate::support::{App, Countersign, Wire};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 #[test]
 fn a_request_in_flight_is_finished() {
-    let (go_on, gate) = channel();
-    let gate = Mutex::new(gate);
-    let app = App::new(move |_, wire| {
-        gate.lock().unwrap().recv_timeout(DEADLINE).unwrap();
-        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        true
-    });
+    let (app, go_on) = App::held();
     let proxy = Countersign::http(app.port, &[]);
     // An idle connection does not hold up the end.
     let idle = TcpStream::connect(proxy.address).unwrap();

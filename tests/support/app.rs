@@ -3,7 +3,7 @@
 use std::{
     net::{TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -34,7 +34,19 @@ impl App {
 
     /// Answers `ok`.
     pub fn ok() -> Self {
-        Self::answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        Self::answering(OK)
+    }
+
+    /// Answers `ok`, each time that it is told to.
+    pub fn held() -> (Self, Sender<()>) {
+        let (go_on, gate) = channel();
+        let gate = Mutex::new(gate);
+        let app = Self::new(move |_, wire| {
+            gate.lock().unwrap().recv_timeout(DEADLINE).unwrap();
+            wire.send(OK);
+            true
+        });
+        (app, go_on)
     }
 
     /// Lets `respond` write the answer; the connection goes on if it returns true.
@@ -81,3 +93,5 @@ impl App {
 pub fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
