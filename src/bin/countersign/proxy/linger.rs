@@ -1,8 +1,8 @@
 //! A client's connection at its end.
 //!
-//! Closing it must not lose the answer. An early refusal leaves bytes of the request unread. Closing the socket then makes the kernel send a reset, which
-//! can destroy the answer before the client has read it. So the writing side is closed first, and for a moment what
-//! still comes is read and thrown away.
+//! Closing it must not lose the answer. An early refusal leaves bytes of the request unread. Closing the socket then makes
+//! the kernel send a reset, which can destroy the answer before the client has read it. So the writing side is closed
+//! first, and for a moment what still comes is read and thrown away.
 //!
 //! A client may close its side before it has the whole answer. Mostly nobody is there any more, and nobody reads while
 //! the app works, so that is looked for here: the app may finish its answer, but one that pauses is ended.
@@ -28,7 +28,9 @@ use super::peer::Peer;
 pub(super) struct Lingering {
     stream: TcpStream,
     peer: Peer,
+    /// Whether something was written since something was read.
     is_answering: bool,
+    /// Whether the end of what the client sends was read.
     has_ended: bool,
     shut: bool,
     left: usize,
